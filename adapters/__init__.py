@@ -1,0 +1,1 @@
+"""Adapters bring outside records in: a vendor's file becomes attendance, attendance becomes xAPI."""

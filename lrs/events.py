@@ -1,0 +1,110 @@
+"""The published language: every kind of event that the log holds.
+
+Events are facts and these structs are a storage format: add fields with defaults, never rename or
+remove; `tests/golden/events` keeps one example of every shape ever written.
+
+Every event has four parts that outlive erasure (its type, its stream and version, the moment it
+was stored, the principal who caused it) and a body, which is JSON. See `lrs.sealing`.
+"""
+
+from datetime import datetime
+from typing import ClassVar, Self
+from uuid import UUID
+
+import msgspec
+from eventsourcing.utils import register_topic
+
+
+class Event(msgspec.Struct, frozen=True, kw_only=True):
+    """What every event has."""
+
+    TOPIC: ClassVar[str]
+
+    originator_id: UUID
+    originator_version: int
+    timestamp: datetime | None = None
+    """The moment it was stored: UTC, strictly increasing over the log; None until the log stamps it."""
+    principal: str
+    """Who caused it: the key of the authenticated credential, or `system`."""
+
+    def stamped(self, at: datetime) -> Self:
+        """Return the event as stored at `at`."""
+        return msgspec.structs.replace(self, timestamp=at)
+
+
+class StatementRecorded(Event, frozen=True, kw_only=True):
+    """A valid statement, completed by the LRS, byte for byte as accepted. The body is the statement."""
+
+    TOPIC = "StatementRecorded"
+
+    statement: bytes
+
+
+class ProgramPlanned(Event, frozen=True, kw_only=True):
+    """A program was planned, or planned anew: the whole document, normalised."""
+
+    TOPIC = "ProgramPlanned"
+
+    slug: str
+    document: msgspec.Raw
+    """The program document of the contract as JSON; `lrs.plan.read_plan` reads it."""
+
+
+class ProgramWithdrawn(Event, frozen=True, kw_only=True):
+    """A program was taken back; its history stays."""
+
+    TOPIC = "ProgramWithdrawn"
+
+    slug: str
+
+
+class PeopleLinked(Event, frozen=True, kw_only=True):
+    """Somebody decided that these actors are one person. Actor keys as in `lrs.xapi.actor`."""
+
+    TOPIC = "PeopleLinked"
+
+    actors: tuple[str, ...]
+    reason: str
+
+
+class PersonUnlinked(Event, frozen=True, kw_only=True):
+    """Somebody decided that this actor is not who it had been linked to."""
+
+    TOPIC = "PersonUnlinked"
+
+    actor: str
+    reason: str
+
+
+class CredentialCreated(Event, frozen=True, kw_only=True):
+    """A credential was made. The secret itself is never stored."""
+
+    TOPIC = "CredentialCreated"
+
+    key: str
+    name: str
+    secret_hash: str
+    scopes: tuple[str, ...]
+
+
+class CredentialRevoked(Event, frozen=True, kw_only=True):
+    """A credential was revoked."""
+
+    TOPIC = "CredentialRevoked"
+
+    key: str
+
+
+EVENTS: tuple[type[Event], ...] = (
+    StatementRecorded,
+    ProgramPlanned,
+    ProgramWithdrawn,
+    PeopleLinked,
+    PersonUnlinked,
+    CredentialCreated,
+    CredentialRevoked,
+)
+
+for _event in EVENTS:
+    # Topics are stored, so they must not depend on where a class lives today.
+    register_topic(_event.TOPIC, _event)

@@ -1,0 +1,1 @@
+"""Bichron's read side: everything that derives from the log."""
