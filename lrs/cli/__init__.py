@@ -1,0 +1,39 @@
+"""The command `lrs`. Results go to stdout, progress and messages to stderr.
+
+Exit codes: 0 done, 1 a refused input or a finding, 2 wrong usage or settings.
+"""
+
+import sys
+
+import typer
+
+from lrs.cli import admin, attendance, demo, reports, serving
+from lrs.errors import InvalidSettings, LRSError
+
+app = typer.Typer(
+    name="lrs",
+    help="Bichron: live and self-paced learning in one picture, provable to an auditor.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    add_completion=False,
+)
+app.command()(serving.serve)
+app.command()(serving.project)
+app.command()(demo.demo)
+app.command()(serving.status)
+app.add_typer(admin.credential, name="credential")
+app.add_typer(admin.program, name="program")
+app.command("import")(attendance.import_attendance)
+app.add_typer(admin.people, name="people")
+app.command()(reports.report)
+app.command()(reports.rebuild)
+
+
+def main() -> None:
+    """Run the command; an error of ours is a message, never a traceback."""
+    try:
+        app()
+    except LRSError as error:
+        place = f"{error.path}: " if error.path else ""
+        sys.stderr.write(f"lrs: {place}{error.message}\n")
+        sys.exit(2 if isinstance(error, InvalidSettings) else 1)

@@ -1,0 +1,120 @@
+"""`lrs credential`, `lrs program`, `lrs people`."""
+
+from pathlib import Path
+from typing import Annotated
+
+import orjson
+import typer
+
+from lrs.cli.output import err, out, print_json, print_table
+from lrs.errors import InvalidProgram
+from lrs.main import open_store, open_views
+from lrs.plan import parse_document
+from lrs.settings import read_settings
+from lrs.xapi.actor import read_actor
+from projections.reports import unmatched_actors
+
+credential = typer.Typer(help="Who may come in.", no_args_is_help=True)
+program = typer.Typer(help="What is planned.", no_args_is_help=True)
+people = typer.Typer(help="Who is who.", no_args_is_help=True)
+
+Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+Reason = Annotated[str, typer.Option(help="Why; kept for ever.")]
+BY = "cli"
+
+
+@credential.command("create")
+def create_credential(
+    name: str,
+    scope: Annotated[list[str], typer.Option(help="A scope; give the option once for each.")],
+    key: Annotated[str | None, typer.Option(help="The key; made when not given.")] = None,
+    secret: Annotated[str | None, typer.Option(help="The secret; made when not given.")] = None,
+    as_json: Json = False,
+) -> None:
+    """Make a credential and show its secret, only now."""
+    with open_store(read_settings()) as store:
+        key, secret = store.credentials.create(name, scope, key=key, secret=secret, by=BY)
+    if as_json:
+        print_json({"key": key, "secret": secret, "scopes": sorted(set(scope))})
+    else:
+        out.print(f"key:    {key}\nsecret: {secret}", soft_wrap=True)
+
+
+@credential.command("list")
+def list_credentials(as_json: Json = False) -> None:
+    """List the credentials in force."""
+    with open_store(read_settings()) as store:
+        known = store.credentials.all()
+    if as_json:
+        print_json([{"key": c.key, "name": c.name, "scopes": c.scopes} for c in known])
+    else:
+        print_table(["name", "key", "scopes"], [[c.name, c.key, ", ".join(c.scopes)] for c in known])
+
+
+@credential.command("revoke")
+def revoke_credential(key: str) -> None:
+    """Revoke a credential."""
+    with open_store(read_settings()) as store:
+        store.credentials.revoke(key, by=BY)
+    err.print(f"Revoked {key}.")
+
+
+@program.command("apply")
+def apply_program(file: Path) -> None:
+    """Plan a program, or plan it anew, by a YAML or JSON document."""
+    try:
+        text = file.read_bytes()
+    except OSError as error:
+        raise InvalidProgram(f"{file} cannot be read: {error.strerror}") from None
+    document = parse_document(text, yaml=file.suffix.lower() != ".json")
+    with open_store(read_settings()) as store:
+        slug, created = store.programs.plan(document, by=BY)
+    err.print(f"{'Planned' if created else 'Up to date:'} {slug}.")
+
+
+@program.command("list")
+def list_programs(as_json: Json = False) -> None:
+    """List the programs in force."""
+    with open_store(read_settings()) as store:
+        slugs = store.programs.slugs()
+    if as_json:
+        print_json({"programs": slugs})
+    else:
+        print_table(["program"], [[slug] for slug in slugs])
+
+
+@program.command("show")
+def show_program(slug: str) -> None:
+    """Print a program's document as JSON."""
+    with open_store(read_settings()) as store:
+        document = orjson.loads(store.programs.document(slug))
+    typer.echo(orjson.dumps(document, option=orjson.OPT_INDENT_2).decode())
+
+
+@people.command("unmatched")
+def list_unmatched(as_json: Json = False) -> None:
+    """List actors with records on a program's steps who are none of its learners."""
+    with open_views(read_settings()) as views:
+        found = unmatched_actors(views)
+    if as_json:
+        print_json({"unmatched": found})
+    else:
+        columns = ["program", "actor", "name", "records", "first", "last"]
+        print_table(columns, [[each[column] for column in columns] for each in found])
+
+
+@people.command("link")
+def link_people(actors: list[str], reason: Reason) -> None:
+    """Record that actors are one person (mailto:…, sha1:…, HOMEPAGE::NAME)."""
+    keys = [read_actor(actor, f"ACTOR {n + 1}") for n, actor in enumerate(actors)]
+    with open_store(read_settings()) as store:
+        store.people.link(keys, reason=reason, by=BY)
+    err.print("Linked.")
+
+
+@people.command("unlink")
+def unlink_person(actor: str, reason: Reason) -> None:
+    """Record that an actor is nobody of those it had been linked to."""
+    with open_store(read_settings()) as store:
+        store.people.unlink(read_actor(actor, "ACTOR"), reason=reason, by=BY)
+    err.print("Unlinked.")

@@ -1,0 +1,75 @@
+"""`lrs serve`, `lrs project`, `lrs status`."""
+
+import threading
+from typing import Annotated
+
+import typer
+import uvicorn
+
+from lrs.cli.output import err, print_json, print_table
+from lrs.main import create_app, open_log, open_store, open_views
+from lrs.settings import Settings, read_settings
+from projections.runner import Runner, tracked
+
+
+def serve(
+    host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(help="Port to listen on.")] = 8000,
+    workers: Annotated[int, typer.Option(min=1, help="Server processes.")] = 1,
+    no_projections: Annotated[bool, typer.Option(help="Leave the projections to `lrs project`.")] = False,
+) -> None:
+    """Serve xAPI and the reports; one worker also keeps the projections."""
+    settings = read_settings()
+    ensure_credential(settings)
+    if workers == 1:
+        uvicorn.run(
+            create_app(settings, projections=not no_projections),
+            host=host,
+            port=port,
+            access_log=False,
+        )
+        return
+    made = "create_app_without_projections" if no_projections else "create_app"
+    uvicorn.run(
+        f"lrs.main:{made}", factory=True, host=host, port=port, workers=workers, access_log=False
+    )
+
+
+def ensure_credential(settings: Settings) -> None:
+    """Make a first credential, and show it, when the store has none."""
+    with open_store(settings) as store:
+        if store.credentials.all():
+            return
+        key, secret = store.credentials.create("first", ["admin"])
+    err.print("This store had no credential; here is one with every scope. It is shown only now:")
+    err.print(f"  key:    {key}\n  secret: {secret}", soft_wrap=True)
+
+
+def project() -> None:
+    """Keep the projections, as a process of their own, until interrupted."""
+    settings = read_settings()
+    with open_views(settings) as views:
+        err.print("Following the log; Ctrl-C ends it.")
+        try:
+            Runner(open_log(settings), views).follow(threading.Event())
+        except KeyboardInterrupt:
+            err.print("Stopped.")
+
+
+def status(
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """Show the store, the log's position and how far each projection is behind."""
+    settings = read_settings()
+    head = open_log(settings).head()
+    with open_views(settings) as views:
+        projections = [
+            {"name": name, "position": position, "lag": head.position - position}
+            for name, position in tracked(views)
+        ]
+    store = settings.store_name
+    if as_json:
+        print_json({"store": store, "position": head.position, "projections": projections})
+        return
+    print_table(["store", "position"], [[store, head.position]])
+    print_table(["projection", "position", "lag"], [list(each.values()) for each in projections])

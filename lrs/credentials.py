@@ -1,0 +1,195 @@
+"""Who may come in: credentials with scopes, as an aggregate in the log."""
+
+import hmac
+import secrets
+import time
+from collections.abc import Iterable
+from hashlib import scrypt, sha256
+
+import msgspec
+
+from lrs.aggregate import Aggregate, Register
+from lrs.errors import InvalidInput, NotFound, Unauthenticated
+from lrs.events import CredentialCreated, CredentialRevoked, Event
+from lrs.log import EventLog
+
+XAPI_SCOPES = frozenset(
+    {
+        "statements/write",
+        "statements/read/mine",
+        "statements/read",
+        "state",
+        "profile",
+        "define",
+        "all/read",
+        "all",
+    }
+)
+OWN_SCOPES = frozenset(
+    {
+        "programs/write",
+        "reports/read",
+        "people/write",
+        "attendance/write",
+        "audit/read",
+        "erase",
+        "admin",
+    }
+)
+SCOPES = XAPI_SCOPES | OWN_SCOPES
+_IMPLIED = {
+    "all": XAPI_SCOPES,
+    "all/read": frozenset({"statements/read", "statements/read/mine"}),
+    "statements/read": frozenset({"statements/read/mine"}),
+    "admin": SCOPES,
+}
+REFRESH_SECONDS = 1.0
+SYSTEM = "system"
+
+
+class Principal(msgspec.Struct, frozen=True):
+    """An authenticated caller."""
+
+    key: str
+    name: str
+    scopes: frozenset[str]
+
+    def may(self, *scopes: str) -> bool:
+        """Return whether any of the scopes is granted."""
+        return not self.scopes.isdisjoint(scopes)
+
+
+class Credential(msgspec.Struct, frozen=True):
+    """A credential as recorded."""
+
+    key: str
+    name: str
+    secret_hash: str
+    scopes: tuple[str, ...]
+
+
+class CredentialBook(Aggregate, frozen=True, kw_only=True):
+    """All credentials in force, by key."""
+
+    credentials: dict[str, Credential] = {}
+
+    def after(self, event: Event) -> "CredentialBook":
+        """Return the book after one more event."""
+        known = dict(self.credentials)
+        if isinstance(event, CredentialCreated):
+            known[event.key] = Credential(event.key, event.name, event.secret_hash, event.scopes)
+        elif isinstance(event, CredentialRevoked):
+            known.pop(event.key, None)
+        return self._with(event, credentials=known)
+
+
+class Credentials:
+    """Makes, revokes and checks credentials."""
+
+    def __init__(self, log: EventLog) -> None:
+        self._register = Register(log, "credentials", CredentialBook)
+        self._book = self._register.get()
+        self._read_at = time.monotonic()
+        self._proven: dict[tuple[str, bytes], Principal] = {}
+
+    def all(self) -> list[Credential]:
+        """Return the credentials in force, by name."""
+        book = self._register.get()
+        return sorted(book.credentials.values(), key=lambda credential: credential.name)
+
+    def create(
+        self,
+        name: str,
+        scopes: Iterable[str],
+        *,
+        key: str | None = None,
+        secret: str | None = None,
+        by: str = SYSTEM,
+    ) -> tuple[str, str]:
+        """Record a credential and return its key and secret, which is shown only now.
+
+        The same key with the same secret and scopes again changes nothing; with others it replaces
+        them. Raises `InvalidInput` for an unknown scope or a key that Basic cannot carry.
+        """
+        wanted = tuple(sorted(set(scopes)))
+        if unknown := sorted(set(wanted) - SCOPES):
+            raise InvalidInput(f"unknown scope {unknown[0]!r}; there are {', '.join(sorted(SCOPES))}")
+        if not wanted:
+            raise InvalidInput("a credential needs at least one scope")
+        key = key or secrets.token_hex(16)
+        secret = secret or secrets.token_urlsafe(32)
+        if ":" in key or not key.isprintable() or not secret.isprintable():
+            raise InvalidInput("a key has no colon, and neither key nor secret control characters")
+
+        def decide(book: CredentialBook) -> Event | None:
+            known = book.credentials.get(key)
+            if known and known.scopes == wanted and _matches(secret, known.secret_hash):
+                return None
+            return CredentialCreated(
+                originator_id=book.id,
+                originator_version=book.version + 1,
+                principal=by,
+                key=key,
+                name=name,
+                secret_hash=_hash(secret),
+                scopes=wanted,
+            )
+
+        self._register.change(decide)
+        self._refresh()
+        return key, secret
+
+    def revoke(self, key: str, *, by: str = SYSTEM) -> None:
+        """Revoke a credential. Raises `NotFound`."""
+
+        def decide(book: CredentialBook) -> Event:
+            if key not in book.credentials:
+                raise NotFound(f"no credential has the key {key!r}")
+            return CredentialRevoked(
+                originator_id=book.id, originator_version=book.version + 1, principal=by, key=key
+            )
+
+        self._register.change(decide)
+        self._refresh()
+
+    def authenticate(self, key: str, secret: str) -> Principal:
+        """Return who this is. Raises `Unauthenticated`.
+
+        The slow hash is computed once for each credential; a revocation by another process is
+        noticed within `REFRESH_SECONDS`.
+        """
+        if time.monotonic() - self._read_at > REFRESH_SECONDS:
+            self._refresh()
+        proof = (key, sha256(secret.encode()).digest())
+        if principal := self._proven.get(proof):
+            return principal
+        credential = self._book.credentials.get(key)
+        if credential is None or not _matches(secret, credential.secret_hash):
+            raise Unauthenticated("the key or the secret is wrong")
+        principal = Principal(key, credential.name, _granted(credential.scopes))
+        self._proven[proof] = principal
+        return principal
+
+    def _refresh(self) -> None:
+        book = self._register.get()
+        self._read_at = time.monotonic()
+        if book.version != self._book.version:
+            self._book, self._proven = book, {}
+
+
+def _granted(scopes: Iterable[str]) -> frozenset[str]:
+    return frozenset().union(*({scope} | _IMPLIED.get(scope, frozenset()) for scope in scopes))
+
+
+def _hash(secret: str) -> str:
+    salt = secrets.token_bytes(16)
+    return f"scrypt:{salt.hex()}:{_derive(secret, salt).hex()}"
+
+
+def _matches(secret: str, secret_hash: str) -> bool:
+    _, salt, expected = secret_hash.split(":")
+    return hmac.compare_digest(_derive(secret, bytes.fromhex(salt)), bytes.fromhex(expected))
+
+
+def _derive(secret: str, salt: bytes) -> bytes:
+    return scrypt(secret.encode(), salt=salt, n=2**14, r=8, p=1)

@@ -1,0 +1,1 @@
+"""The HTTP rooms: one module per resource; they translate, they never decide."""

@@ -1,0 +1,35 @@
+"""`/xapi/about` (no credential needed) and `/health`."""
+
+from http import HTTPStatus
+
+import orjson
+from anyio.to_thread import run_sync
+from eventsourcing.persistence import PersistenceError
+from fastapi import APIRouter, Request, Response
+
+from lrs.errors import Unavailable
+from lrs.store import Store
+
+router = APIRouter()
+SUPPORTED = ("1.0.3", "2.0.0")
+
+
+@router.api_route("/xapi/about", methods=["GET", "HEAD"], tags=["xAPI"])
+async def about(request: Request) -> Response:
+    """Answer the xAPI versions that this LRS speaks."""
+    store: Store = request.app.state.store
+    asked = request.headers.get("X-Experience-API-Version", store.settings.default_version)
+    body = orjson.dumps({"version": SUPPORTED, "extensions": {}})
+    headers = {"X-Experience-API-Version": asked}
+    return Response(body, HTTPStatus.OK, headers, "application/json")
+
+
+@router.get("/health")
+async def health(request: Request) -> dict[str, object]:
+    """Answer 200 while the store can be read, else 503."""
+    store: Store = request.app.state.store
+    try:
+        head = await run_sync(store.log.head)
+    except PersistenceError as error:
+        raise Unavailable(f"the store does not answer: {error}") from error
+    return {"status": "ok", "position": head.position}

@@ -1,0 +1,41 @@
+"""Who calls: Basic credentials, and the scopes a resource asks for."""
+
+import base64
+import binascii
+
+from starlette.requests import Request
+
+from lrs.credentials import Credentials, Principal
+from lrs.errors import Forbidden, Unauthenticated
+
+
+def principal_of(request: Request) -> Principal:
+    """Return the caller. Raises `Unauthenticated`."""
+    credentials: Credentials = request.app.state.store.credentials
+    key, secret = basic(request.headers.get("authorization"))
+    return credentials.authenticate(key, secret)
+
+
+def require(request: Request, *scopes: str) -> Principal:
+    """Return the caller, who has one of the scopes. Raises `Unauthenticated` or `Forbidden`."""
+    principal = principal_of(request)
+    if not principal.may(*scopes):
+        raise Forbidden(f"this needs one of the scopes {', '.join(scopes)}")
+    return principal
+
+
+def basic(header: str | None) -> tuple[str, str]:
+    """Return key and secret of an `Authorization: Basic` header (RFC 7617, UTF-8)."""
+    if not header:
+        raise Unauthenticated("a credential is needed: HTTP Basic with a key and its secret")
+    scheme, _, encoded = header.partition(" ")
+    if scheme.lower() != "basic":
+        raise Unauthenticated(f"the authentication scheme {scheme!r} is not supported; use Basic")
+    try:
+        text = base64.b64decode(encoded.strip(), validate=True).decode()
+    except (binascii.Error, UnicodeDecodeError):
+        raise Unauthenticated("the Basic credential is not base64 of UTF-8") from None
+    key, colon, secret = text.partition(":")
+    if not colon:
+        raise Unauthenticated("the Basic credential lacks its colon")
+    return key, secret

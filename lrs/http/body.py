@@ -1,0 +1,38 @@
+"""Request bodies: read whole, but never more than the limit."""
+
+from starlette.requests import ClientDisconnect, Request
+
+from lrs.errors import InvalidInput, TooLarge
+
+DISCARDED_LIMITS = 8
+
+
+async def read_body(request: Request, limit: int) -> bytes:
+    """Return the body. Raises `TooLarge` without keeping more than `limit` bytes."""
+    declared = request.headers.get("content-length", "")
+    chunks: list[bytes] = []
+    size = 0
+    try:
+        if declared.isdecimal() and int(declared) > limit:
+            await _discard(request, int(declared), limit)
+            raise TooLarge(f"the body has {declared} bytes, more than the {limit} allowed")
+        async for chunk in request.stream():
+            size += len(chunk)
+            if size > limit:
+                raise TooLarge(f"the body has more than the {limit} bytes allowed")
+            chunks.append(chunk)
+    except ClientDisconnect:
+        raise InvalidInput("the client left before the body was complete") from None
+    return b"".join(chunks)
+
+
+async def _discard(request: Request, declared: int, limit: int) -> None:
+    """Let a client finish sending what will be refused, within reason.
+
+    Many clients read no answer while they still send, and would see a broken connection instead of
+    the 413. One that asked first (`Expect`) or sends a flood gets its answer at once.
+    """
+    if declared > DISCARDED_LIMITS * limit or "expect" in request.headers:
+        return
+    async for _ in request.stream():
+        pass

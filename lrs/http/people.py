@@ -1,0 +1,63 @@
+"""`/people/links` and `/people/unlinks`: decisions about who is who."""
+
+from collections.abc import Sequence
+from http import HTTPStatus
+from typing import Any, TypeVar
+
+import msgspec
+from anyio.to_thread import run_sync
+from fastapi import APIRouter, Request, Response
+
+from lrs.errors import InvalidInput
+from lrs.http.auth import require
+from lrs.http.body import read_body
+from lrs.store import Store
+from lrs.xapi.actor import read_actor
+
+router = APIRouter(prefix="/people", tags=["People"])
+T = TypeVar("T")
+
+
+class Link(msgspec.Struct, forbid_unknown_fields=True):
+    """These actors (keys or xAPI agents) are one person."""
+
+    actors: Sequence[Any]
+    reason: str
+
+
+class Unlink(msgspec.Struct, forbid_unknown_fields=True):
+    """This actor (a key or an xAPI agent) is not who it had been linked to."""
+
+    actor: Any
+    reason: str
+
+
+@router.post("/links")
+async def link(request: Request) -> Response:
+    """Record that actors are one person; reports follow at once."""
+    store: Store = request.app.state.store
+    principal = require(request, "people/write")
+    asked = await _read(request, Link)
+    actors = [read_actor(actor, f"actors[{n}]") for n, actor in enumerate(asked.actors)]
+    await run_sync(lambda: store.people.link(actors, reason=asked.reason, by=principal.key))
+    return Response(status_code=HTTPStatus.NO_CONTENT)
+
+
+@router.post("/unlinks")
+async def unlink(request: Request) -> Response:
+    """Record that an actor is nobody of those it had been linked to."""
+    store: Store = request.app.state.store
+    principal = require(request, "people/write")
+    asked = await _read(request, Unlink)
+    actor = read_actor(asked.actor, "actor")
+    await run_sync(lambda: store.people.unlink(actor, reason=asked.reason, by=principal.key))
+    return Response(status_code=HTTPStatus.NO_CONTENT)
+
+
+async def _read(request: Request, kind: type[T]) -> T:
+    store: Store = request.app.state.store
+    body = await read_body(request, store.settings.max_body_bytes)
+    try:
+        return msgspec.json.decode(body, type=kind)
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise InvalidInput(str(error)) from None

@@ -1,0 +1,58 @@
+"""`/programs`: what is planned."""
+
+from http import HTTPStatus
+
+import orjson
+from anyio.to_thread import run_sync
+from fastapi import APIRouter, Request, Response
+
+from lrs.http.auth import require
+from lrs.http.body import read_body
+from lrs.plan import parse_document
+from lrs.store import Store
+
+router = APIRouter(prefix="/programs", tags=["Programs"])
+LARGEST_DOCUMENT = 4 * 1024 * 1024
+
+
+@router.get("")
+async def list_programs(request: Request) -> dict[str, list[str]]:
+    """Answer the slugs of the programs in force."""
+    store: Store = request.app.state.store
+    require(request, "reports/read", "programs/write")
+    return {"programs": await run_sync(store.programs.slugs)}
+
+
+@router.get("/{slug}")
+async def get_program(request: Request, slug: str) -> Response:
+    """Answer a program's document, normalised."""
+    store: Store = request.app.state.store
+    require(request, "reports/read", "programs/write")
+    document = await run_sync(store.programs.document, slug)
+    return Response(document, media_type="application/json")
+
+
+@router.put("/{slug}")
+async def put_program(request: Request, slug: str) -> Response:
+    """Plan a program, or plan it anew, by a document in JSON or YAML."""
+    store: Store = request.app.state.store
+    principal = require(request, "programs/write")
+    media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    body = await read_body(request, min(LARGEST_DOCUMENT, store.settings.max_body_bytes))
+    document = parse_document(body, yaml="yaml" in media_type)
+
+    def plan() -> tuple[str, bool]:
+        return store.programs.plan(document, by=principal.key, slug=slug)
+
+    named, created = await run_sync(plan)
+    status = HTTPStatus.CREATED if created else HTTPStatus.OK
+    return Response(orjson.dumps({"slug": named}), status, media_type="application/json")
+
+
+@router.delete("/{slug}")
+async def delete_program(request: Request, slug: str) -> Response:
+    """Take a program back; its history stays in the log."""
+    store: Store = request.app.state.store
+    principal = require(request, "programs/write")
+    await run_sync(lambda: store.programs.withdraw(slug, by=principal.key))
+    return Response(status_code=HTTPStatus.NO_CONTENT)

@@ -1,0 +1,150 @@
+"""`/xapi/statements` (xAPI 1.0.3 Communication 2.1; 2.0, 4.1.6.1)."""
+
+from asyncio import wrap_future
+from collections.abc import Awaitable, Callable, Sequence
+from http import HTTPStatus
+from urllib.parse import urlencode
+from uuid import UUID
+
+import orjson
+from anyio.to_thread import run_sync
+from fastapi import APIRouter, Request, Response
+from starlette.datastructures import QueryParams
+
+from lrs.credentials import Principal
+from lrs.errors import InvalidInput, InvalidQuery, NotFound
+from lrs.http.auth import require
+from lrs.http.body import read_body
+from lrs.http.xapi import CONSISTENT_THROUGH, http_moment, last_modified, resource
+from lrs.index import Page
+from lrs.log import StatementDraft
+from lrs.store import Store
+from lrs.xapi.formats import in_format
+from lrs.xapi.query import StatementQuery, parse_query
+from lrs.xapi.values import parse_uuid
+from lrs.xapi.versions import Version
+
+router = APIRouter(prefix="/xapi", tags=["xAPI"])
+JSON = "application/json"
+PATH = "/statements"
+
+Handler = Callable[[Request, Version], Awaitable[Response]]
+
+
+def statements_resource(handler: Handler) -> Callable[[Request], Awaitable[Response]]:
+    """Return an endpoint whose every answer tells what it is consistent through."""
+    answer = resource(handler)
+
+    async def consistent(request: Request) -> Response:
+        store: Store = request.app.state.store
+        # Taken before the answer is: whatever was stored by then, the answer has seen.
+        known = store.log.known_head()
+        response = await answer(request)
+        if CONSISTENT_THROUGH not in response.headers:
+            response.headers[CONSISTENT_THROUGH] = http_moment(known.stored)
+        return response
+
+    consistent.__doc__ = handler.__doc__
+    return consistent
+
+
+async def put_statement(request: Request, version: Version) -> Response:
+    """Record one statement under the id that the client chose."""
+    store: Store = request.app.state.store
+    principal = require(request, "statements/write")
+    statement_id = _put_id(request.query_params)
+    body = await _json_body(request, store)
+    drafts = store.statements.draft(body, principal, version, statement_id)
+    await _record(store, drafts)
+    return Response(status_code=HTTPStatus.NO_CONTENT)
+
+
+async def post_statements(request: Request, version: Version) -> Response:
+    """Record a statement, or all of a batch or none; answer the ids in order."""
+    store: Store = request.app.state.store
+    principal = require(request, "statements/write")
+    if request.query_params:
+        raise InvalidQuery("a POST of statements takes no parameters", next(iter(request.query_params)))
+    drafts = store.statements.draft(await _json_body(request, store), principal, version)
+    await _record(store, drafts)
+    return Response(orjson.dumps([str(each.draft.id) for each in drafts]), media_type=JSON)
+
+
+async def get_statements(request: Request, version: Version) -> Response:
+    """Answer one statement by its id, or a page of those that meet the filters."""
+    store: Store = request.app.state.store
+    principal = require(request, "statements/read", "statements/read/mine")
+    query = parse_query(request.query_params.multi_items(), version)
+    only = None if principal.may("statements/read") else principal
+    wanted = query.statement_id or query.voided_statement_id
+    if wanted is not None:
+        return await _one(request, store, query, wanted, only)
+    return await _page(request, store, query, only)
+
+
+async def _one(
+    request: Request, store: Store, query: StatementQuery, wanted: UUID, only: Principal | None
+) -> Response:
+    found = await run_sync(store.log.index.find, wanted)
+    voided = query.voided_statement_id is not None
+    if found is None or found.voided != voided or (only and found.principal != only.key):
+        raise NotFound(f"no {'voided ' if voided else ''}statement has the id {wanted}", "statementId")
+    language = request.headers.get("accept-language")
+    statement = in_format(found.statement, query.format, language)
+    return Response(statement, media_type=JSON, headers=last_modified(found.stored))
+
+
+async def _page(
+    request: Request, store: Store, query: StatementQuery, only: Principal | None
+) -> Response:
+    limit = min(query.limit or store.settings.page_size, store.settings.page_limit)
+
+    def read() -> tuple[str, Page]:
+        through = http_moment(store.log.head().stored)
+        mine = store.statements.mine(only) if only else None
+        return through, store.log.index.page(query, limit, mine)
+
+    through, page = await run_sync(read)
+    language = request.headers.get("accept-language")
+    statements = [in_format(each, query.format, language) for each in page.statements]
+    more = _more(request, page.cursor) if page.cursor is not None else ""
+    headers = {CONSISTENT_THROUGH: through}
+    if page.newest is not None:
+        headers |= last_modified(page.newest)
+    return Response(_result(statements, more), media_type=JSON, headers=headers)
+
+
+def _result(statements: Sequence[bytes], more: str) -> bytes:
+    # Stored statements are joined as they are: nothing is parsed, nothing changes.
+    return b'{"statements":[' + b",".join(statements) + b'],"more":' + orjson.dumps(more) + b"}"
+
+
+def _more(request: Request, cursor: int) -> str:
+    """Return the path of the next page: the same request, from the cursor on."""
+    parameters = [each for each in request.query_params.multi_items() if each[0] != "cursor"]
+    return f"{request.url.path}?{urlencode([*parameters, ('cursor', str(cursor))])}"
+
+
+async def _record(store: Store, drafts: Sequence[StatementDraft]) -> None:
+    if drafts:
+        await wrap_future(store.statements.record(drafts))
+
+
+async def _json_body(request: Request, store: Store) -> bytes:
+    media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if media_type != JSON:
+        raise InvalidInput(f"statements come as {JSON}, not {media_type or 'untyped'}", "Content-Type")
+    return await read_body(request, store.settings.max_body_bytes)
+
+
+def _put_id(parameters: QueryParams) -> UUID:
+    names = [name for name, _ in parameters.multi_items()]
+    if names != ["statementId"]:
+        wrong = next((name for name in names if name != "statementId"), "statementId")
+        raise InvalidQuery("a PUT of a statement takes exactly one parameter, statementId", wrong)
+    return parse_uuid(parameters["statementId"], "statementId")
+
+
+router.add_api_route(PATH, statements_resource(put_statement), methods=["PUT"])
+router.add_api_route(PATH, statements_resource(post_statements), methods=["POST"])
+router.add_api_route(PATH, statements_resource(get_statements), methods=["GET", "HEAD"])

@@ -1,0 +1,278 @@
+"""The event log: the only place where events are appended, and the one everybody reads.
+
+`eventsourcing` stores, orders and guards the events. What is ours: an event's position and its
+moment of storage are given inside the recorder's lock (positions are dense, moments strictly
+increase, whatever the clock does), and the statement index is written in the same transaction.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from datetime import datetime, timedelta
+from typing import Any, ClassVar, NamedTuple, Protocol, cast
+from uuid import UUID, uuid5
+
+import orjson
+from eventsourcing.application import Application
+from eventsourcing.persistence import (
+    ApplicationRecorder,
+    InfrastructureFactory,
+    Mapper,
+    Notification,
+    StoredEvent,
+)
+from eventsourcing.utils import Environment, EnvType
+
+from lrs.events import Event, StatementRecorded
+from lrs.index import IndexedStatement, IndexRows, Recorded, StatementIndex, index_rows
+from lrs.sealing import SealingMapper, from_micros, unseal
+from lrs.xapi.completion import Draft
+from lrs.xapi.filters import terms
+
+_STREAMS = UUID("0b9f7e0c-8f0a-5a53-9d3e-6c5b5d2f4a10")
+
+
+def stream_id(name: str) -> UUID:
+    """Return the stream of a thing that is one of its kind, such as `programs`."""
+    return uuid5(_STREAMS, name)
+
+
+class Head(NamedTuple):
+    """The end of the log: the last position (0: empty) and when it was stored."""
+
+    position: int
+    stored: datetime
+
+
+class Entry(NamedTuple):
+    """An event at its position."""
+
+    position: int
+    event: Event
+
+
+class Stampable(Protocol):
+    """What can be appended: something that becomes an event once it is told the time."""
+
+    @property
+    def originator_id(self) -> UUID:
+        """The stream."""
+
+    @property
+    def originator_version(self) -> int:
+        """The place in the stream."""
+
+    def stamped(self, at: datetime) -> Event:
+        """Return the event as stored at `at`."""
+
+
+class StatementDraft(NamedTuple):
+    """A complete statement but for its time."""
+
+    draft: Draft
+    principal: str
+
+    @property
+    def originator_id(self) -> UUID:
+        """The statement's id is its stream, so a statement's id is unique by the log's own rule."""
+        return self.draft.id
+
+    @property
+    def originator_version(self) -> int:
+        """Statements never change: each stream has this one event."""
+        return 1
+
+    def stamped(self, at: datetime) -> StatementRecorded:
+        """Return the statement as stored at `at`."""
+        return StatementRecorded(
+            originator_id=self.draft.id,
+            originator_version=1,
+            timestamp=at,
+            principal=self.principal,
+            statement=self.draft.at(at),
+        )
+
+
+class Append:
+    """One append on its way into the log; recorders call it back while they hold the lock."""
+
+    def __init__(self, drafts: Sequence[Stampable], mapper: Mapper[UUID]) -> None:
+        self._drafts = drafts
+        self._mapper = mapper
+        self.entries: list[Entry] = []
+
+    def stamp(self, head: Head, now: datetime) -> list[StoredEvent]:
+        """Give the drafts their positions and times, one microsecond apart, never before the head."""
+        tick = timedelta(microseconds=1)
+        first = max(now, head.stored + tick)
+        self.entries = [
+            Entry(head.position + 1 + i, draft.stamped(first + i * tick))
+            for i, draft in enumerate(self._drafts)
+        ]
+        return [self._mapper.to_stored_event(entry.event) for entry in self.entries]
+
+    @property
+    def head(self) -> Head:
+        """The log's head once this append is committed."""
+        last = self.entries[-1]
+        return Head(last.position, cast("datetime", last.event.timestamp))
+
+    def statements(self) -> list[UUID]:
+        """Return the ids of the statements in this append."""
+        return [draft.draft.id for draft in self._drafts if isinstance(draft, StatementDraft)]
+
+    def index_rows(self, recorded: Recorded) -> IndexRows:
+        """Return what the statements in this append change in the index."""
+        return index_rows(
+            [
+                IndexedStatement(
+                    entry.position,
+                    draft.draft.id,
+                    cast("datetime", entry.event.timestamp),
+                    terms(draft.draft.parsed),
+                )
+                for entry, draft in zip(self.entries, self._drafts, strict=True)
+                if isinstance(draft, StatementDraft)
+            ],
+            recorded,
+        )
+
+
+class LogRecorder(Protocol):
+    """What the log needs beyond the library's `ApplicationRecorder`; see `lrs.postgres`, `lrs.sqlite`."""
+
+    index: StatementIndex
+
+    def insert_events(
+        self, stored_events: Sequence[StoredEvent], **kwargs: Any
+    ) -> Sequence[int] | None:
+        """Append; the keyword `append` holds the `Append` whose drafts are finished under the lock."""
+
+    def select_statements(self, ids: Sequence[UUID]) -> dict[UUID, StoredEvent]:
+        """Return the first event of each of these streams that exists."""
+
+    def head(self) -> Head:
+        """Return the last committed position and its time."""
+
+    def log_id(self) -> UUID:
+        """Return the random identity that this log was born with."""
+
+
+class LogFactory(Protocol):
+    """Makes the engine's factory for the library, from the settings' URL."""
+
+    def __call__(self, env: Environment) -> InfrastructureFactory:
+        """Return the factory."""
+
+
+class EventLog(Application[UUID]):
+    """Every event of a store, in one order.
+
+    Reading is safe from any thread. Appending is durable when it returns, all or nothing, and
+    raises `eventsourcing.persistence.IntegrityError` when an event's place in its stream is taken.
+    """
+
+    name = "lrs"
+    env: ClassVar[dict[str, str]] = {
+        "AGGREGATE_CACHE_MAXSIZE": "64",
+        "DEEPCOPY_FROM_AGGREGATE_CACHE": "no",  # our aggregates are immutable
+    }
+
+    def __init__(
+        self, factory: Callable[[Environment], InfrastructureFactory], env: EnvType | None = None
+    ) -> None:
+        self._construct = factory
+        super().__init__(env)
+        self._known = self._recorder.head()
+
+    def construct_factory(self, env: Environment) -> InfrastructureFactory:
+        """Return the engine's factory."""
+        return self._construct(env)
+
+    def construct_mapper(self) -> Mapper[UUID]:
+        """Return the mapper that seals."""
+        return SealingMapper(transcoder=self.construct_transcoder())
+
+    @property
+    def _recorder(self) -> LogRecorder:
+        return cast("LogRecorder", self.recorder)
+
+    @property
+    def index(self) -> StatementIndex:
+        """The statement index, which is as current as the log."""
+        return self._recorder.index
+
+    def append(self, drafts: Sequence[Stampable]) -> list[Entry]:
+        """Append all of the drafts in order, or none, and return them as stored."""
+        append = Append(drafts, self.mapper)
+        placeholders = cast("Sequence[StoredEvent]", drafts)
+        self._recorder.insert_events(placeholders, append=append)
+        if append.entries:
+            self._known = max(self._known, append.head)
+        return append.entries
+
+    def head(self) -> Head:
+        """Return the log's end as of now."""
+        self._known = max(self._known, self._recorder.head())
+        return self._known
+
+    def known_head(self) -> Head:
+        """Return an end that the log has had, without asking the database."""
+        return self._known
+
+    def log_id(self) -> UUID:
+        """Return the log's own random id."""
+        return self._recorder.log_id()
+
+    def read(
+        self, after: int = 0, limit: int = 1000, upto: int | None = None
+    ) -> Sequence[Notification]:
+        """Return up to `limit` stored events at positions `after < p <= upto`, in order."""
+        recorder = cast("ApplicationRecorder", self.recorder)
+        return recorder.select_notifications(after, limit, upto, inclusive_of_start=False)
+
+    def entry(self, notification: Notification) -> Entry:
+        """Return a stored event as what it was."""
+        return Entry(notification.id, cast("Event", self.mapper.to_domain_event(notification)))
+
+    def entries(self, after: int = 0, upto: int | None = None, page: int = 1000) -> Iterator[Entry]:
+        """Yield the events at positions `after < p <= upto`, in order, a page in memory at a time."""
+        while notifications := self.read(after, page, upto):
+            yield from map(self.entry, notifications)
+            after = notifications[-1].id
+
+    def statements(self, ids: Sequence[UUID]) -> dict[UUID, bytes | None]:
+        """Return the recorded statements among `ids`; None where another event holds the id."""
+        return {
+            stream: unseal(event.state).body if event.topic == StatementRecorded.TOPIC else None
+            for stream, event in self._recorder.select_statements(ids).items()
+        }
+
+    def position_at(self, moment: datetime) -> int:
+        """Return the last position stored at or before a moment (0: none).
+
+        Stored times strictly increase with positions, which are dense, so halving finds it.
+        """
+        low, high = 0, self.head().position
+        while low < high:
+            middle = (low + high + 1) // 2
+            if self.stored_at(middle) <= moment:
+                low = middle
+            else:
+                high = middle - 1
+        return low
+
+    def stored_at(self, position: int) -> datetime:
+        """Return when the event at a position was stored."""
+        (notification,) = self.read(position - 1, 1)
+        return from_micros(unseal(notification.state).stored)
+
+
+def indexed(position: int, event: StoredEvent) -> IndexedStatement | None:
+    """Return a stored statement as the index sees it; None for other events."""
+    if event.topic != StatementRecorded.TOPIC:
+        return None
+    sealed = unseal(event.state)
+    if sealed.body is None:
+        return None
+    statement_terms = terms(orjson.loads(sealed.body))
+    stored = from_micros(sealed.stored)
+    return IndexedStatement(position, cast("UUID", event.originator_id), stored, statement_terms)

@@ -1,0 +1,85 @@
+"""The composition root: the only module, with `cli`, that knows every room."""
+
+import threading
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from fastapi import FastAPI
+
+from lrs.credentials import Credentials
+from lrs.http import about, errors, people, programs, statements
+from lrs.log import EventLog
+from lrs.people import People
+from lrs.postgres.factory import library_settings, open_postgres
+from lrs.programs import Programs
+from lrs.settings import Settings, read_settings
+from lrs.sqlite.factory import library_settings as sqlite_settings
+from lrs.sqlite.factory import open_sqlite
+from lrs.statements import Statements
+from lrs.store import Store
+from lrs.writer import Writer
+from projections import http as reports_http
+from projections.database import Database, PostgresDatabase, SqliteDatabase
+from projections.reports import Reports
+from projections.runner import Runner
+
+
+def open_log(settings: Settings) -> EventLog:
+    """Open the settings' log, migrating or making it first."""
+    path = settings.sqlite_path
+    if path is not None:
+        return EventLog(open_sqlite(path), sqlite_settings(path))
+    return EventLog(open_postgres(settings.database_url), library_settings(settings.database_url))
+
+
+def open_store(settings: Settings) -> Store:
+    """Open everything that writes. Raises `InvalidSettings` or `Unavailable`."""
+    log = open_log(settings)
+    writer = Writer(log)
+    credentials = Credentials(log)
+    if settings.admin_key is not None:
+        credentials.create("admin", ["admin"], key=settings.admin_key, secret=settings.admin_secret)
+    return Store(
+        settings=settings,
+        log=log,
+        writer=writer,
+        statements=Statements(log, writer, public_url=settings.public_url),
+        credentials=credentials,
+        programs=Programs(log),
+        people=People(log),
+    )
+
+
+def open_views(settings: Settings) -> Database:
+    """Open where projections keep their tables: beside the SQLite file, or in a schema of their own."""
+    path = settings.sqlite_path
+    if path is not None:
+        # A file of its own: projections never hold the log's write lock.
+        return SqliteDatabase(path.with_name(f"{path.stem}-views{path.suffix}"))
+    return PostgresDatabase(settings.database_url)
+
+
+def create_app(settings: Settings | None = None, *, projections: bool = True) -> FastAPI:
+    """Return the server; with `projections` it also follows the log, in a thread of its own."""
+    settings = settings or read_settings()
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        with open_store(settings) as store, open_views(settings) as views:
+            app.state.store = store
+            app.state.reports = Reports(store.log, views)
+            runner = Runner(store.log, views)
+            stop = threading.Event()
+            thread = threading.Thread(target=runner.follow, args=(stop,), name="projections")
+            if projections:
+                thread.start()
+            yield
+            stop.set()
+            if projections:
+                thread.join()
+
+    app = FastAPI(title="Bichron", version="0.1.0", lifespan=lifespan)
+    errors.install(app)
+    for room in (statements, about, programs, people, reports_http):
+        app.include_router(room.router)
+    return app

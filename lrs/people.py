@@ -1,0 +1,68 @@
+"""Decisions about who is who: links between actors, with a reason, and their reversal."""
+
+from lrs.aggregate import Aggregate, Register
+from lrs.errors import InvalidInput, NotFound
+from lrs.events import Event, PeopleLinked, PersonUnlinked
+from lrs.log import EventLog
+
+
+class PeopleBook(Aggregate, frozen=True, kw_only=True):
+    """The links in force: sets of actor keys that somebody said are one person."""
+
+    links: tuple[frozenset[str], ...] = ()
+
+    def after(self, event: Event) -> "PeopleBook":
+        """Return the book after one more event."""
+        links = self.links
+        if isinstance(event, PeopleLinked):
+            links = (*links, frozenset(event.actors))
+        elif isinstance(event, PersonUnlinked):
+            kept = (link - {event.actor} for link in links)
+            links = tuple(link for link in kept if len(link) > 1)
+        return self._with(event, links=links)
+
+
+class People:
+    """Links and unlinks actors. Actors are actor keys, see `lrs.xapi.actor`."""
+
+    def __init__(self, log: EventLog) -> None:
+        self._register = Register(log, "people", PeopleBook)
+
+    def link(self, actors: list[str], *, reason: str, by: str) -> None:
+        """Record that these actors are one person. Raises `InvalidInput`."""
+        if len(set(actors)) < 2:
+            raise InvalidInput("a link needs at least two different actors", "actors")
+        _require(reason)
+
+        def decide(book: PeopleBook) -> Event:
+            return PeopleLinked(
+                originator_id=book.id,
+                originator_version=book.version + 1,
+                principal=by,
+                actors=tuple(sorted(set(actors))),
+                reason=reason,
+            )
+
+        self._register.change(decide)
+
+    def unlink(self, actor: str, *, reason: str, by: str) -> None:
+        """Take an actor out of every link. Raises `InvalidInput`, or `NotFound` if it is in none."""
+        _require(reason)
+
+        def decide(book: PeopleBook) -> Event:
+            if not any(actor in link for link in book.links):
+                raise NotFound(f"no recorded link holds {actor}")
+            return PersonUnlinked(
+                originator_id=book.id,
+                originator_version=book.version + 1,
+                principal=by,
+                actor=actor,
+                reason=reason,
+            )
+
+        self._register.change(decide)
+
+
+def _require(reason: str) -> None:
+    if not reason.strip():
+        raise InvalidInput("a reason is needed", "reason")

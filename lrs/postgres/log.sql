@@ -1,0 +1,44 @@
+-- name: lock_head
+-- Everything an append must know, read under its lock. The row lock alone would serialise appends;
+-- the library's table lock is kept so that its guarantee holds for its own tools too.
+select position, stored, clock_timestamp() as now from log_head for update;
+
+-- name: move_head
+update log_head set position = %b, stored = %b;
+
+-- name: insert_events
+-- Binary column arrays: the stock insert sends every state as escaped text.
+insert into event (notification_id, originator_id, originator_version, topic, state)
+select * from unnest(%b::bigint[], %b::uuid[], %b::bigint[], %b::text[], %b::bytea[]);
+
+-- name: insert_statements
+insert into statement (position, stored) select * from unnest(%b::bigint[], %b::timestamptz[]);
+
+-- name: insert_terms
+-- What an older statement inherits again through another reference is there already.
+insert into term (kind, key, position, via)
+select * from unnest(%b::smallint[], %b::bigint[], %b::bigint[], %b::bigint[])
+on conflict do nothing;
+
+-- name: insert_references
+insert into reference (target, position, source, voids)
+select * from unnest(%b::uuid[], %b::bigint[], %b::uuid[], %b::boolean[]);
+
+-- name: delete_statements
+delete from statement where position = any(%b::bigint[]);
+
+-- name: delete_terms
+delete from term using unnest(%b::smallint[], %b::bigint[], %b::bigint[], %b::bigint[])
+    as gone (kind, key, position, via)
+where term.kind = gone.kind and term.key = gone.key
+    and term.position = gone.position and term.via = gone.via;
+
+-- name: references_to
+select target, position, source, voids from reference where target = any(%b::uuid[]);
+
+-- name: first_events
+select notification_id, originator_id, originator_version, topic, state
+from event where originator_version = 1 and originator_id = any(%b::uuid[]);
+
+-- name: head
+select position, stored, log_id from log_head;

@@ -1,0 +1,163 @@
+"""The log's recorder on PostgreSQL: the library's insert, in binary, with the index beside it."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any, cast
+from uuid import UUID
+
+from eventsourcing.persistence import StoredEvent
+from eventsourcing.postgres import PostgresApplicationRecorder, PostgresDatastore
+from psycopg import Cursor
+from psycopg.rows import DictRow, tuple_row
+from psycopg.types.numeric import Int2, Int8
+
+from lrs.index import IndexedStatement, IndexRows, Reference, Term
+from lrs.log import Append, Head, indexed
+from lrs.postgres.index import PostgresStatementIndex
+from lrs.sql import queries
+
+SQL = queries("lrs.postgres", "log.sql")
+
+
+class PostgresLogRecorder(PostgresApplicationRecorder):
+    """Keeps the library's transaction, table lock and order; replaces the statement inside.
+
+    No NOTIFY here: inside the transaction it would serialise commits over the whole cluster.
+    """
+
+    def __init__(
+        self, datastore: PostgresDatastore, *, events_table_name: str = "event"
+    ) -> None:
+        super().__init__(datastore, events_table_name="event")
+        self.index = PostgresStatementIndex(datastore)
+
+    def _insert_stored_events(
+        self, curs: Cursor[DictRow], stored_events: Sequence[StoredEvent], **kwargs: Any
+    ) -> None:
+        append: Append = kwargs["append"]
+        self._lock_table(curs)
+        curs.execute(SQL["lock_head"], prepare=True)
+        row = cast("DictRow", curs.fetchone())
+        stored = append.stamp(Head(row["position"], row["stored"]), row["now"])
+        curs.execute(
+            SQL["insert_events"],
+            (
+                [Int8(entry.position) for entry in append.entries],
+                [event.originator_id for event in stored],
+                [Int8(event.originator_version) for event in stored],
+                [event.topic for event in stored],
+                [event.state for event in stored],
+            ),
+            prepare=True,
+        )
+        curs.execute(SQL["move_head"], append.head, prepare=True)
+        if append.statements():
+            write_index(curs, append.index_rows(PostgresRecorded(curs)))
+
+    def _fetch_ids_after_insert_events(
+        self, curs: Cursor[DictRow], stored_events: Sequence[StoredEvent], **kwargs: Any
+    ) -> Sequence[int]:
+        append: Append = kwargs["append"]
+        return [entry.position for entry in append.entries]
+
+    def select_statements(self, ids: Sequence[UUID]) -> dict[UUID, StoredEvent]:
+        """Return the first event of each of these streams that exists."""
+        with self.datastore.cursor() as curs:
+            return {
+                event.originator_id: event
+                for _, event in select_first_events(curs, ids)
+                if isinstance(event.originator_id, UUID)
+            }
+
+    def head(self) -> Head:
+        """Return the last committed position and its time."""
+        row = self._head_row()
+        return Head(row["position"], row["stored"])
+
+    def log_id(self) -> UUID:
+        """Return the random identity that this log was born with."""
+        return cast("UUID", self._head_row()["log_id"])
+
+    def max_notification_id(self) -> int | None:
+        """Return the last committed position; None when the log is empty."""
+        return self.head().position or None
+
+    def _head_row(self) -> DictRow:
+        with self.datastore.cursor() as curs:
+            return cast("DictRow", curs.execute(SQL["head"], prepare=True).fetchone())
+
+
+class PostgresRecorded:
+    """What is recorded, as the transaction that holds the lock sees it."""
+
+    def __init__(self, curs: Cursor[DictRow]) -> None:
+        self._curs = curs
+
+    def referring_to(self, targets: Sequence[UUID]) -> list[Reference]:
+        """Return the references to any of the targets."""
+        with self._curs.connection.cursor(row_factory=tuple_row) as curs:
+            rows = curs.execute(SQL["references_to"], (list(targets),), prepare=True)
+            return [Reference(*row) for row in rows]
+
+    def statements(self, ids: Sequence[UUID]) -> list[IndexedStatement]:
+        """Return those of the statements that are recorded."""
+        found = (indexed(at, event) for at, event in select_first_events(self._curs, ids))
+        return [statement for statement in found if statement is not None]
+
+
+def select_first_events(
+    curs: Cursor[DictRow], ids: Sequence[UUID]
+) -> list[tuple[int, StoredEvent]]:
+    """Return (position, first event) of each of these streams that exists."""
+    rows = curs.execute(SQL["first_events"], (list(ids),), prepare=True, binary=True).fetchall()
+    return [
+        (
+            row["notification_id"],
+            StoredEvent(
+                originator_id=row["originator_id"],
+                originator_version=row["originator_version"],
+                topic=row["topic"],
+                state=bytes(row["state"]),
+            ),
+        )
+        for row in rows
+    ]
+
+
+def write_index(curs: Cursor[DictRow], rows: IndexRows) -> None:
+    """Write what an append changes in the index, in the append's own transaction."""
+    _execute(curs, "insert_statements", _listed(rows.listed))
+    _execute(curs, "insert_terms", _terms(rows.terms))
+    if rows.references:
+        _execute(curs, "insert_references", _references(rows.references))
+    if rows.unlisted:
+        _execute(curs, "delete_statements", ([Int8(position) for position in rows.unlisted],))
+        _execute(curs, "delete_terms", _terms(rows.removed))
+
+
+def _execute(curs: Cursor[DictRow], query: str, columns: tuple[list[Any], ...]) -> None:
+    # A cursor of its own for each: in a pipeline, a cursor keeps the results not yet fetched.
+    with curs.connection.cursor() as own:
+        own.execute(SQL[query], columns, prepare=True)
+
+
+def _listed(rows: list[tuple[int, datetime]]) -> tuple[list[Any], ...]:
+    return [Int8(position) for position, _ in rows], [stored for _, stored in rows]
+
+
+def _terms(rows: list[Term]) -> tuple[list[Any], ...]:
+    return (
+        [Int2(row.kind) for row in rows],
+        [Int8(row.key) for row in rows],
+        [Int8(row.position) for row in rows],
+        [Int8(row.via) for row in rows],
+    )
+
+
+def _references(rows: list[Reference]) -> tuple[list[Any], ...]:
+    return (
+        [row.target for row in rows],
+        [Int8(row.position) for row in rows],
+        [row.source for row in rows],
+        [row.voids for row in rows],
+    )

@@ -1,0 +1,93 @@
+"""GET /statements on SQLite: every filter a range scan over `term`, pages cut by position."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from eventsourcing.sqlite import SQLiteCursor, SQLiteDatastore
+
+from lrs.index import Condition, Found, Mine, Page, bounds, conditions, read_found, read_page
+from lrs.sealing import from_micros, to_micros
+from lrs.sql import queries
+from lrs.xapi.query import StatementQuery
+
+SQL = queries("lrs.sqlite", "index.sql")
+
+
+class SQLiteStatementIndex:
+    """The read side of the statement index."""
+
+    def __init__(self, datastore: SQLiteDatastore) -> None:
+        self._datastore = datastore
+
+    def find(self, statement_id: UUID) -> Found | None:
+        """Return a statement by its id, voided or not."""
+        with self._datastore.transaction(commit=False) as c:
+            c.execute(SQL["find"], {"id": statement_id.hex})
+            row = c.fetchone()
+        return read_found(row["state"], voided=bool(row["voided"])) if row else None
+
+    def page(self, query: StatementQuery, limit: int, mine: Mine | None = None) -> Page:
+        """Return up to `limit` listed statements that meet the query, and where to go on."""
+        with self._datastore.transaction(commit=False) as c:
+            within = bounds(query, lambda moment: _stored_by(c, moment))
+            c.execute(*page_query(conditions(query, mine), query.ascending, within, limit + 1))
+            rows = c.fetchall()
+        return read_page([(row["position"], row["state"]) for row in rows], limit, mine)
+
+    def consistent_through(self) -> datetime:
+        """Return when the last committed event was stored: all later ones will be stored after."""
+        with self._datastore.transaction(commit=False) as c:
+            c.execute("select stored from log_head")
+            return from_micros(c.fetchone()["stored"])
+
+
+def _stored_by(c: SQLiteCursor, moment: datetime) -> int:
+    c.execute(SQL["stored_by"], (to_micros(moment),))
+    row = c.fetchone()
+    return row["position"] if row else 0
+
+
+def page_query(
+    wanted: list[Condition], ascending: bool, within: tuple[int, int | None], limit: int
+) -> tuple[str, dict[str, Any]]:
+    """Return the SQL that selects a page's positions and states, and its parameters."""
+    after, upto = within
+    parameters: dict[str, Any] = {"after": after, "limit": limit}
+    span = "position > :after"
+    if upto is not None:
+        parameters["upto"] = upto
+        span += " and position <= :upto"
+    order = "asc" if ascending else "desc"
+    driving, *others = wanted or [None]
+    scans = _scans(driving, others, span, parameters)
+    # UNION of ordered scans is merged row by row and drops repeated positions.
+    text = (
+        "select event.rowid as position, event.state"  # noqa: S608 - only our own words
+        f" from ({' union '.join(scans)} order by position {order} limit :limit) as page"
+        " join event on event.rowid = page.position"
+        f" order by page.position {order}"
+    )
+    return text, parameters
+
+
+def _scans(
+    driving: Condition | None, others: list[Condition], span: str, parameters: dict[str, Any]
+) -> list[str]:
+    if driving is None:
+        return [f"select position from statement where {span}"]  # noqa: S608 - only our own words
+    parameters["key"] = driving.key
+    probes = ""
+    for number, condition in enumerate(others):
+        parameters[f"key{number}"] = condition.key
+        kinds = ", ".join(str(int(kind)) for kind in condition.kinds)
+        probes += (
+            " and exists (select 1 from term as other"  # noqa: S608 - only our own words
+            f" where other.kind in ({kinds}) and other.key = :key{number}"
+            " and other.position = driving.position and other.via = driving.via)"
+        )
+    return [
+        "select distinct position from term as driving"  # noqa: S608 - only our own words
+        f" where kind = {int(kind)} and key = :key and {span}{probes}"
+        for kind in driving.kinds
+    ]

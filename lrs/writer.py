@@ -1,0 +1,155 @@
+"""The coalescing writer: many requests, one commit.
+
+An append holds the log's lock until its commit is on disk, so appends cannot share a flush by
+themselves. Here, whatever has gathered while the last commit ran goes into the next one. Each
+request stays atomic: duplicates inside a group are settled here, and a conflict fails only the
+request that brought it.
+"""
+
+from collections.abc import Sequence
+from concurrent.futures import Future
+from queue import Empty, SimpleQueue
+from threading import Lock, Thread
+from typing import NamedTuple, Self
+from uuid import UUID
+
+from eventsourcing.persistence import IntegrityError, PersistenceError
+
+from lrs.errors import LRSError, StatementConflict, Unavailable
+from lrs.log import EventLog, StatementDraft
+from lrs.xapi.equivalence import equivalent
+
+GROUP_STATEMENTS = 2_000
+QUEUED_BYTES = 256 * 1024 * 1024
+RACES = 5
+
+
+class Request(NamedTuple):
+    """One client's statements, to be recorded together or not at all."""
+
+    drafts: Sequence[StatementDraft]
+    size: int
+    done: "Future[None]"
+
+
+class Writer:
+    """Records statements from any thread; a thread of its own commits them."""
+
+    def __init__(self, log: EventLog) -> None:
+        self._log = log
+        self._queue: SimpleQueue[Request | None] = SimpleQueue()
+        self._queued = 0
+        self._lock = Lock()
+        self._thread = Thread(target=self._run, name="writer", daemon=True)
+        self._thread.start()
+
+    def submit(self, drafts: Sequence[StatementDraft]) -> "Future[None]":
+        """Queue statements; the future is done when they are durably recorded.
+
+        A statement recorded before with equal content counts as recorded. The future raises
+        `StatementConflict` (nothing of this request is recorded then) or `Unavailable`.
+        Raises `Unavailable` at once when too much is queued.
+        """
+        size = sum(len(each.draft.body) for each in drafts)
+        with self._lock:
+            if self._queued and self._queued + size > QUEUED_BYTES:
+                raise Unavailable("too many statements are waiting to be written; try again later")
+            self._queued += size
+        request = Request(drafts, size, Future())
+        self._queue.put(request)
+        return request.done
+
+    def close(self) -> None:
+        """Write what is queued, then stop."""
+        self._queue.put(None)
+        self._thread.join()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def _run(self) -> None:
+        running = True
+        while running:
+            group, running = self._gather()
+            if group:
+                self._write(group)
+
+    def _gather(self) -> tuple[list[Request], bool]:
+        """Wait for a request and return it with whatever else waits; False: stop after these."""
+        group: list[Request] = []
+        waiting = self._queue.get()
+        while waiting is not None:
+            group.append(waiting)
+            if sum(len(request.drafts) for request in group) >= GROUP_STATEMENTS:
+                return group, True
+            try:
+                waiting = self._queue.get_nowait()
+            except Empty:
+                return group, True
+        return group, False
+
+    def _write(self, group: list[Request]) -> None:
+        try:
+            outcomes = self._record(group)
+        except PersistenceError as error:
+            failure = Unavailable(f"the store cannot write: {error}")
+            outcomes = [failure] * len(group)
+        with self._lock:
+            self._queued -= sum(request.size for request in group)
+        for request, outcome in zip(group, outcomes, strict=True):
+            if outcome is None:
+                request.done.set_result(None)
+            else:
+                request.done.set_exception(outcome)
+
+    def _record(self, group: list[Request]) -> list[LRSError | None]:
+        """Append what is new in the group; return each request's error, or None."""
+        for attempt in range(RACES):
+            drafts, outcomes = self._settle(group)
+            try:
+                if drafts:
+                    self._log.append(drafts)
+            except IntegrityError:
+                # Another process recorded one of the ids meanwhile; settle again, knowing it.
+                if attempt == RACES - 1:
+                    raise
+            else:
+                return outcomes
+        raise AssertionError
+
+    def _settle(self, group: list[Request]) -> tuple[list[StatementDraft], list[LRSError | None]]:
+        given = [each.draft.id for r in group for each in r.drafts if each.draft.given_id]
+        recorded: dict[UUID, bytes | None] = self._log.statements(given) if given else {}
+        accepted: dict[UUID, StatementDraft] = {}
+        outcomes: list[LRSError | None] = []
+        for request in group:
+            fresh: dict[UUID, StatementDraft] = {}
+            try:
+                for each in request.drafts:
+                    if not _is_recorded(each, recorded, accepted):
+                        fresh[each.draft.id] = each
+            except StatementConflict as conflict:
+                outcomes.append(conflict)
+            else:
+                accepted |= fresh
+                outcomes.append(None)
+        return list(accepted.values()), outcomes
+
+
+def _is_recorded(
+    each: StatementDraft, recorded: dict[UUID, bytes | None], accepted: dict[UUID, StatementDraft]
+) -> bool:
+    """Return whether an equivalent statement has this id; raise `StatementConflict` if another has."""
+    statement_id = each.draft.id
+    if statement_id in recorded:
+        known = recorded[statement_id]
+    elif statement_id in accepted:
+        known = accepted[statement_id].draft.body
+    else:
+        return False
+    if known is None or not equivalent(known, each.draft.body):
+        raise StatementConflict(statement_id)
+    return True

@@ -1,0 +1,252 @@
+"""Where projections keep their tables: an SQLite file or a PostgreSQL schema, with the same queries.
+
+Everything here derives from the log and can be rebuilt from it, so it asks less of the disk than
+the log does. A rebuild fills a second place (`scratch`) and then takes the first one's in one
+transaction (`swap_in`).
+"""
+
+import re
+import sqlite3
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager
+from pathlib import Path
+from typing import Any, Protocol, Self
+
+import orjson
+import psycopg
+from psycopg import sql
+from psycopg_pool import ConnectionPool
+
+from lrs.sql import queries
+
+SQL = queries("projections", "views.sql")
+CREATE = [name for name in SQL if name.startswith("create_")]
+TABLES = ("record", "void", "trace", "unmatched", "tracking")
+SCHEMA = "views"
+LOCK_TIMEOUT_SECONDS = 60
+
+Parameters = Mapping[str, Any]
+
+
+class Transaction(Protocol):
+    """One transaction over the views. Queries go by their names in `views.sql`."""
+
+    def run(self, name: str, **parameters: Any) -> list[tuple[Any, ...]]:
+        """Run a query and return its rows."""
+
+    def run_all(self, name: str, rows: Iterable[Parameters]) -> None:
+        """Run a query once for each row of parameters."""
+
+
+class Database(Protocol):
+    """A place for the views."""
+
+    def transaction(self, *, write: bool) -> AbstractContextManager[Transaction]:
+        """Begin; commit on leaving, or roll back if an error leaves. Writers exclude each other."""
+
+    def scratch(self) -> AbstractContextManager["Database"]:
+        """Return an empty second place, which `swap_in` takes over; dropped on leaving."""
+
+    def swap_in(self) -> None:
+        """Replace every table by the scratch place's, in one transaction."""
+
+    def close(self) -> None:
+        """Close the connections."""
+
+    def __enter__(self) -> Self:
+        """Return itself."""
+
+    def __exit__(self, *_: object) -> None:
+        """Close."""
+
+
+class SqliteDatabase:
+    """Views in an SQLite file of their own. Safe from any thread: each transaction has a connection."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        with self.transaction(write=True) as transaction:
+            if not transaction.connection.execute("pragma user_version").fetchone()[0]:
+                for name in CREATE:
+                    transaction.connection.execute(SQL[name].format(bytes="blob"))
+                transaction.connection.execute("pragma user_version = 1")
+
+    @contextmanager
+    def transaction(self, *, write: bool) -> Iterator["SqliteTransaction"]:
+        """Begin; see `Database`."""
+        connection = sqlite3.connect(
+            self._path, timeout=LOCK_TIMEOUT_SECONDS, isolation_level=None
+        )
+        try:
+            connection.execute("pragma journal_mode = wal")
+            # A power cut may take the last pages back, tracking with them; they are derived again.
+            connection.execute("pragma synchronous = normal")
+            connection.execute("begin immediate" if write else "begin")
+            yield SqliteTransaction(connection)
+            connection.execute("commit")
+        finally:
+            connection.close()
+
+    @contextmanager
+    def scratch(self) -> Iterator["SqliteDatabase"]:
+        """Return an empty second file."""
+        _remove(self._scratch_path)
+        try:
+            yield SqliteDatabase(self._scratch_path)
+        finally:
+            _remove(self._scratch_path)
+
+    def swap_in(self) -> None:
+        """Replace every table's rows by the scratch file's, in one transaction."""
+        connection = sqlite3.connect(self._path, timeout=LOCK_TIMEOUT_SECONDS, isolation_level=None)
+        try:
+            connection.execute("attach database ? as scratch", [str(self._scratch_path)])
+            connection.execute("begin immediate")
+            for table in TABLES:
+                connection.execute(f"delete from main.{table}")  # noqa: S608 - our own table names
+                connection.execute(
+                    f"insert into main.{table} select * from scratch.{table}"  # noqa: S608
+                )
+            connection.execute("commit")
+        finally:
+            connection.close()
+
+    def close(self) -> None:
+        """Nothing stays open between transactions."""
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    @property
+    def _scratch_path(self) -> Path:
+        return self._path.with_name(self._path.name + ".rebuild")
+
+
+class SqliteTransaction:
+    """See `Transaction`."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self.connection = connection
+
+    def run(self, name: str, **parameters: Any) -> list[tuple[Any, ...]]:
+        """Run a query and return its rows."""
+        text = SQL[name]
+        for listed in re.findall(r"any\(:(\w+)\)", text):
+            parameters[listed] = orjson.dumps(list(parameters[listed])).decode()
+            text = text.replace(f"any(:{listed})", f"(select value from json_each(:{listed}))")
+        return self.connection.execute(text, parameters).fetchall()
+
+    def run_all(self, name: str, rows: Iterable[Parameters]) -> None:
+        """Run a query once for each row of parameters."""
+        self.connection.executemany(SQL[name], rows)
+
+
+class PostgresDatabase:
+    """Views in a schema of their own beside the log."""
+
+    def __init__(self, url: str, schema: str = SCHEMA) -> None:
+        self._url = url
+        self._schema = schema
+        self._pool = ConnectionPool(
+            url,
+            min_size=1,
+            max_size=8,
+            open=True,
+            kwargs={"options": f"-c search_path={schema}"},
+            check=ConnectionPool.check_connection,
+        )
+        with self.transaction(write=True) as transaction:
+            _create_schema(transaction.connection, schema)
+
+    @contextmanager
+    def transaction(self, *, write: bool) -> Iterator["PostgresTransaction"]:
+        """Begin; see `Database`."""
+        with self._pool.connection() as connection, connection.transaction():
+            if write:
+                connection.execute(
+                    "select pg_advisory_xact_lock(hashtext(%s))", ["bichron." + self._schema]
+                )
+            else:
+                # A report reads several tables; they must show the same moment.
+                connection.execute("set transaction isolation level repeatable read, read only")
+            yield PostgresTransaction(connection)
+
+    @contextmanager
+    def scratch(self) -> Iterator["PostgresDatabase"]:
+        """Return an empty second schema."""
+        name = self._schema + "_rebuild"
+        with self.transaction(write=True) as transaction:
+            _drop_schema(transaction.connection, name)
+        try:
+            with PostgresDatabase(self._url, name) as scratch:
+                yield scratch
+        finally:
+            with self.transaction(write=True) as transaction:
+                _drop_schema(transaction.connection, name)
+
+    def swap_in(self) -> None:
+        """Drop the tables and move the scratch schema's in, in one transaction."""
+        with self.transaction(write=True) as transaction:
+            for table in TABLES:
+                place = {
+                    "old": sql.Identifier(self._schema, table),
+                    "new": sql.Identifier(self._schema + "_rebuild", table),
+                    "schema": sql.Identifier(self._schema),
+                }
+                transaction.connection.execute(sql.SQL("drop table {old}").format(**place))
+                transaction.connection.execute(
+                    sql.SQL("alter table {new} set schema {schema}").format(**place)
+                )
+
+    def close(self) -> None:
+        """Close the connections."""
+        self._pool.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+
+class PostgresTransaction:
+    """See `Transaction`."""
+
+    def __init__(self, connection: psycopg.Connection) -> None:
+        self.connection = connection
+
+    def run(self, name: str, **parameters: Any) -> list[tuple[Any, ...]]:
+        """Run a query and return its rows."""
+        listed = {key: list(v) if isinstance(v, set) else v for key, v in parameters.items()}
+        cursor = self.connection.execute(_postgres(name), listed, prepare=True, binary=True)
+        return cursor.fetchall() if cursor.description else []
+
+    def run_all(self, name: str, rows: Iterable[Parameters]) -> None:
+        """Run a query once for each row of parameters."""
+        self.connection.cursor().executemany(_postgres(name), rows)
+
+
+def _postgres(name: str) -> bytes:
+    text = re.sub(r"in any\(:(\w+)\)", r"= any(%(\1)s)", SQL[name])
+    return re.sub(r":(\w+)", r"%(\1)s", text).encode()
+
+
+def _create_schema(connection: psycopg.Connection, schema: str) -> None:
+    exists = connection.execute("select 1 from pg_namespace where nspname = %s", [schema])
+    if exists.fetchone():
+        return
+    connection.execute(sql.SQL("create schema {}").format(sql.Identifier(schema)))
+    for name in CREATE:
+        connection.execute(SQL[name].format(bytes="bytea").encode())
+
+
+def _drop_schema(connection: psycopg.Connection, schema: str) -> None:
+    connection.execute(sql.SQL("drop schema if exists {} cascade").format(sql.Identifier(schema)))
+
+
+def _remove(path: Path) -> None:
+    for suffix in ("", "-wal", "-shm"):
+        Path(str(path) + suffix).unlink(missing_ok=True)

@@ -1,0 +1,114 @@
+-- The tables that projections keep, the same on both engines. `:name` is a parameter; `{bytes}` is
+-- the engine's type for them and `any(:name)` a membership test over a list.
+
+-- name: create_tracking
+create table tracking (projection text primary key, position bigint not null);
+
+-- name: create_record
+-- Every statement that says something about learning and is not voided, classified.
+create table record (
+    position bigint primary key,
+    statement text not null,
+    actor text not null,
+    body {bytes} not null
+);
+
+-- name: create_record_statement
+create unique index record_statement on record (statement);
+
+-- name: create_record_actor
+create index record_actor on record (actor, position);
+
+-- name: create_void
+-- Statements that are voided, arrived or not.
+create table void (statement text primary key);
+
+-- name: create_trace
+-- What each learner left on each program; person '' holds what is true of the sessions themselves.
+create table trace (
+    program text not null,
+    person text not null,
+    body {bytes} not null,
+    primary key (program, person)
+);
+
+-- name: create_trace_person
+create index trace_person on trace (person);
+
+-- name: create_unmatched
+-- Actors with records on a program's steps who are none of its learners.
+create table unmatched (
+    program text not null,
+    actor text not null,
+    name text,
+    records bigint not null,
+    first bigint not null,
+    last bigint not null,
+    primary key (program, actor)
+);
+
+-- name: create_unmatched_actor
+create index unmatched_actor on unmatched (actor);
+
+-- name: tracked
+select position from tracking where projection = :projection;
+
+-- name: track
+insert into tracking (projection, position) values (:projection, :position)
+on conflict (projection) do update set position = excluded.position;
+
+-- name: add_record
+insert into record (position, statement, actor, body)
+values (:position, :statement, :actor, :body);
+
+-- name: find_records
+select body from record where statement in any(:statements);
+
+-- name: remove_records
+delete from record where statement in any(:statements);
+
+-- name: add_void
+insert into void (statement) values (:statement) on conflict do nothing;
+
+-- name: find_voids
+select statement from void where statement in any(:statements);
+
+-- name: records_of
+select position, body from record where actor in any(:actors) order by position;
+
+-- name: records_after
+select position, body from record where position > :after order by position limit :limit;
+
+-- name: find_trace
+select body from trace where program = :program and person = :person;
+
+-- name: traces_of_program
+select person, body from trace where program = :program;
+
+-- name: put_trace
+insert into trace (program, person, body) values (:program, :person, :body)
+on conflict (program, person) do update set body = excluded.body;
+
+-- name: drop_traces_of_program
+delete from trace where program = :program;
+
+-- name: drop_traces_of_people
+delete from trace where person in any(:people);
+
+-- name: count_unmatched
+insert into unmatched (program, actor, name, records, first, last)
+values (:program, :actor, :name, :records, :first, :last)
+on conflict (program, actor) do update set
+    name = coalesce(excluded.name, unmatched.name),
+    records = unmatched.records + excluded.records,
+    first = case when excluded.first < unmatched.first then excluded.first else unmatched.first end,
+    last = case when excluded.last > unmatched.last then excluded.last else unmatched.last end;
+
+-- name: unmatched
+select program, actor, name, records, first, last from unmatched order by program, records desc, actor;
+
+-- name: drop_unmatched_of_program
+delete from unmatched where program = :program;
+
+-- name: drop_unmatched_actors
+delete from unmatched where actor in any(:actors);
