@@ -163,6 +163,8 @@ class Credentials:
         proof = (key, sha256(secret.encode()).digest())
         if principal := self._proven.get(proof):
             return principal
+        if key not in self._book.credentials:
+            self._refresh()  # perhaps another process has just made it
         credential = self._book.credentials.get(key)
         if credential is None or not _matches(secret, credential.secret_hash):
             raise Unauthenticated("the key or the secret is wrong")

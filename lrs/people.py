@@ -1,9 +1,12 @@
 """Decisions about who is who: links between actors, with a reason, and their reversal."""
 
+import orjson
+
 from lrs.aggregate import Aggregate, Register
-from lrs.errors import InvalidInput, NotFound
+from lrs.errors import InvalidInput, InvalidQuery, NotFound
 from lrs.events import Event, PeopleLinked, PersonUnlinked
 from lrs.log import EventLog
+from lrs.xapi.actor import actor_key, agent_from_key, parse_agent
 
 
 class PeopleBook(Aggregate, frozen=True, kw_only=True):
@@ -61,6 +64,24 @@ class People:
             )
 
         self._register.change(decide)
+
+
+def read_actor(actor: object, place: str) -> str:
+    """Return the key of an actor that is given as a key or as an xAPI agent.
+
+    Raises `InvalidInput` at `place`.
+    """
+    if isinstance(actor, str):
+        try:
+            agent = agent_from_key(actor)
+        except InvalidQuery as fault:
+            raise InvalidInput(fault.message, place) from None
+    else:
+        agent = parse_agent(orjson.dumps(actor).decode(), place)
+    key = actor_key(agent)
+    if key is None:
+        raise InvalidInput("an anonymous group is nobody in particular", place)
+    return key
 
 
 def _require(reason: str) -> None:

@@ -6,7 +6,7 @@ from lrs.aggregate import Aggregate, Register
 from lrs.errors import InvalidProgram, NotFound
 from lrs.events import Event, ProgramPlanned, ProgramWithdrawn
 from lrs.log import EventLog
-from lrs.plan import validate_document
+from lrs.document_rules import validate_document
 
 
 class ProgramShelf(Aggregate, frozen=True, kw_only=True):

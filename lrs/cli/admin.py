@@ -9,9 +9,9 @@ import typer
 from lrs.cli.output import err, out, print_json, print_table
 from lrs.errors import InvalidProgram
 from lrs.main import open_store, open_views
-from lrs.plan import parse_document
+from lrs.document_text import parse_document
 from lrs.settings import read_settings
-from lrs.xapi.actor import read_actor
+from lrs.people import read_actor
 from projections.reports import unmatched_actors
 
 credential = typer.Typer(help="Who may come in.", no_args_is_help=True)

@@ -12,7 +12,7 @@ from lrs.errors import InvalidInput
 from lrs.http.auth import require
 from lrs.http.body import read_body
 from lrs.store import Store
-from lrs.xapi.actor import read_actor
+from lrs.people import read_actor
 
 router = APIRouter(prefix="/people", tags=["People"])
 T = TypeVar("T")

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Request, Response
 
 from lrs.http.auth import require
 from lrs.http.body import read_body
-from lrs.plan import parse_document
+from lrs.document_text import parse_document
 from lrs.store import Store
 
 router = APIRouter(prefix="/programs", tags=["Programs"])
