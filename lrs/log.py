@@ -239,6 +239,10 @@ class EventLog(Application[UUID]):
             yield from map(self.entry, notifications)
             after = notifications[-1].id
 
+    def stream(self, name: str) -> Iterator[Event]:
+        """Yield the events of the one thing of its kind, such as `programs`, in order."""
+        return cast("Iterator[Event]", self.events.get(stream_id(name)))
+
     def statements(self, ids: Sequence[UUID]) -> dict[UUID, bytes | None]:
         """Return the recorded statements among `ids`; None where another event holds the id."""
         return {
@@ -261,7 +265,9 @@ class EventLog(Application[UUID]):
         return low
 
     def stored_at(self, position: int) -> datetime:
-        """Return when the event at a position was stored."""
+        """Return when the event at a position was stored; of position 0, long ago."""
+        if position == 0:
+            return from_micros(0)
         (notification,) = self.read(position - 1, 1)
         return from_micros(unseal(notification.state).stored)
 

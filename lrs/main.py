@@ -8,6 +8,7 @@ from fastapi import FastAPI
 
 from lrs.credentials import Credentials
 from lrs.http import about, errors, people, programs, statements
+from lrs.http.auth import require
 from lrs.log import EventLog
 from lrs.people import People
 from lrs.postgres.factory import library_settings, open_postgres
@@ -18,8 +19,8 @@ from lrs.sqlite.factory import open_sqlite
 from lrs.statements import Statements
 from lrs.store import Store
 from lrs.writer import Writer
-from projections import http as reports_http
 from projections.database import Database, PostgresDatabase, SqliteDatabase
+from projections.http import report_router
 from projections.reports import Reports
 from projections.runner import Runner
 
@@ -67,6 +68,7 @@ def create_app(settings: Settings | None = None, *, projections: bool = True) ->
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         with open_store(settings) as store, open_views(settings) as views:
             app.state.store = store
+            app.state.views = views
             app.state.reports = Reports(store.log, views)
             runner = Runner(store.log, views)
             stop = threading.Event()
@@ -80,6 +82,12 @@ def create_app(settings: Settings | None = None, *, projections: bool = True) ->
 
     app = FastAPI(title="Bichron", version="0.1.0", lifespan=lifespan)
     errors.install(app)
-    for room in (statements, about, programs, people, reports_http):
+    for room in (statements, about, programs, people):
         app.include_router(room.router)
+    app.include_router(report_router(require))
     return app
+
+
+def create_app_without_projections() -> FastAPI:
+    """Return a server that leaves the projections to `lrs project`."""
+    return create_app(projections=False)

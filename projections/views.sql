@@ -24,16 +24,21 @@ create index record_actor on record (actor, position);
 create table void (statement text primary key);
 
 -- name: create_trace
--- What each learner left on each program; person '' holds what is true of the sessions themselves.
+-- Whose trace a record belongs to, and the steps it lies on; person '' stands for the sessions
+-- themselves.
 create table trace (
     program text not null,
     person text not null,
-    body {bytes} not null,
-    primary key (program, person)
+    position bigint not null,
+    places {bytes} not null,
+    primary key (program, person, position)
 );
 
 -- name: create_trace_person
 create index trace_person on trace (person);
+
+-- name: create_trace_position
+create index trace_position on trace (position);
 
 -- name: create_unmatched
 -- Actors with records on a program's steps who are none of its learners.
@@ -79,15 +84,17 @@ select position, body from record where actor in any(:actors) order by position;
 -- name: records_after
 select position, body from record where position > :after order by position limit :limit;
 
--- name: find_trace
-select body from trace where program = :program and person = :person;
-
 -- name: traces_of_program
-select person, body from trace where program = :program;
+select trace.person, trace.places, record.body
+from trace join record on record.position = trace.position
+where trace.program = :program;
 
--- name: put_trace
-insert into trace (program, person, body) values (:program, :person, :body)
-on conflict (program, person) do update set body = excluded.body;
+-- name: add_trace
+insert into trace (program, person, position, places)
+values (:program, :person, :position, :places);
+
+-- name: drop_traces_at
+delete from trace where position in any(:positions);
 
 -- name: drop_traces_of_program
 delete from trace where program = :program;

@@ -11,7 +11,7 @@ from lrs.errors import InvalidInput
 from lrs.main import open_log, open_views
 from lrs.settings import read_settings
 from projections.export import as_csv
-from projections.report import canonical, tables
+from projections.rules.report import canonical, tables
 from projections.reports import Query, Reports
 from projections.runner import PROJECTIONS, rebuild_views
 

@@ -117,8 +117,9 @@ def test_every_answer_tells_its_version_and_what_it_is_consistent_through(server
         post(server, {}),
         server.client.get(STATEMENTS),
         server.client.get(STATEMENTS, params={"nonsense": "1"}),
-        server.anyone().get(STATEMENTS, headers={"X-Experience-API-Version": "2.0.0"}),
     ]
+    with server.anyone(headers={"X-Experience-API-Version": "2.0.0"}) as nobody:
+        answers.append(nobody.get(STATEMENTS))
     for answer in answers:
         assert answer.headers["x-experience-api-version"] == "2.0.0"
         through = answer.headers["x-experience-api-consistent-through"]
@@ -284,7 +285,7 @@ def test_other_media_types_are_refused(server: Server) -> None:
 )
 def test_bad_parameters_get_400_and_name_it(server: Server, parameters: dict[str, str]) -> None:
     error = assert_refused(server.client.get(STATEMENTS, params=parameters), 400)
-    assert error["path"] in parameters
+    assert error["path"].partition(".")[0] in parameters
 
 
 def test_an_unknown_id_is_404(server: Server) -> None:

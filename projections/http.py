@@ -1,0 +1,66 @@
+"""`/reports/…` and `GET /people`: what analysts read."""
+
+from collections.abc import Callable
+from typing import Any, get_args
+
+import orjson
+from anyio.to_thread import run_sync
+from fastapi import APIRouter, Request, Response
+
+from lrs.errors import InvalidQuery, NotFound
+from projections.database import Database
+from projections.export import as_csv
+from projections.reports import Name, Query, Reports, unmatched_actors
+from projections.rules.report import canonical
+
+PARAMETERS = frozenset({"program", "session", "cohort", "as_of", "format"})
+
+Require = Callable[[Request, str], object]
+
+
+def report_router(require: Require) -> APIRouter:
+    """Return the routes; `require(request, scope)` raises unless the caller has the scope.
+
+    The app's state holds `reports` (a `Reports`) and `views` (a `Database`).
+    """
+    router = APIRouter()
+
+    @router.get("/reports/{name}", tags=["Reports"])
+    async def get_report(request: Request, name: str) -> Response:
+        """Answer a report as it stands or, with `as_of`, as it stood."""
+        require(request, "reports/read")
+        reports: Reports = request.app.state.reports
+        query, form = read_query(name, list(request.query_params.multi_items()))
+        report = await run_sync(reports.get, query)
+        if form == "csv":
+            return Response(await run_sync(as_csv, report), media_type="text/csv")
+        return Response(canonical(report), media_type="application/json")
+
+    @router.get("/people", tags=["People"])
+    async def get_people(request: Request) -> Response:
+        """Answer the actors on programs' steps who are none of their learners."""
+        require(request, "reports/read")
+        if dict(request.query_params) != {"unmatched": "true"}:
+            raise InvalidQuery("this lists only unmatched=true", "unmatched")
+        views: Database = request.app.state.views
+        found: list[dict[str, Any]] = await run_sync(unmatched_actors, views)
+        return Response(orjson.dumps({"unmatched": found}), media_type="application/json")
+
+    return router
+
+
+def read_query(name: str, parameters: list[tuple[str, str]]) -> tuple[Query, str]:
+    """Return the query and the format asked for. Raises `NotFound` or `InvalidQuery`."""
+    if name not in get_args(Name):
+        raise NotFound(f"there is no report {name!r}; there are {', '.join(get_args(Name))}")
+    given = dict(parameters)
+    if unknown := sorted(given.keys() - PARAMETERS):
+        raise InvalidQuery("this parameter is unknown", unknown[0])
+    if len(given) < len(parameters):
+        raise InvalidQuery("a parameter is given more than once")
+    if "program" not in given:
+        raise InvalidQuery("a report is for a program; name one", "program")
+    form = given.pop("format", "json")
+    if form not in {"json", "csv"}:
+        raise InvalidQuery("the formats are json and csv", "format")
+    return Query(name, **given), form  # type: ignore[arg-type] # one of Name, by the first check

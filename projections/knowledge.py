@@ -1,0 +1,65 @@
+"""What is planned and who is who, as known at one moment of the log."""
+
+from datetime import datetime
+from typing import NamedTuple
+
+from lrs.events import Event, PeopleLinked, PersonUnlinked, ProgramPlanned, ProgramWithdrawn
+from lrs.log import EventLog
+from lrs.plan import Plan, read_plan
+from projections.rules.identity import Identities, links_after
+from projections.rules.route import Routes
+
+STREAMS = ("programs", "people")
+
+
+class Knowledge(NamedTuple):
+    """Plans, links and what follows from them. Immutable."""
+
+    plans: dict[str, Plan]
+    links: tuple[frozenset[str], ...]
+    identities: Identities
+    routes: Routes
+
+    def after(self, log: EventLog, event: Event) -> "Knowledge":
+        """Return what is known after one more event."""
+        plans, links = _after(dict(self.plans), self.links, event)
+        return _knowledge(log, plans, links)
+
+
+def known_at(log: EventLog, moment: datetime) -> Knowledge:
+    """Return what was known from all that was stored at or before a moment."""
+    plans: dict[str, Plan] = {}
+    links: tuple[frozenset[str], ...] = ()
+    documents: dict[str, Event] = {}
+    for stream in STREAMS:
+        for event in log.stream(stream):
+            if event.timestamp is None or event.timestamp > moment:
+                break
+            if isinstance(event, ProgramPlanned):
+                documents[event.slug] = event  # read only the last of each
+            elif isinstance(event, ProgramWithdrawn):
+                documents.pop(event.slug, None)
+            else:
+                links = links_after(links, event)
+    for event in documents.values():
+        plans, links = _after(plans, links, event)
+    return _knowledge(log, plans, links)
+
+
+def _after(
+    plans: dict[str, Plan], links: tuple[frozenset[str], ...], event: Event
+) -> tuple[dict[str, Plan], tuple[frozenset[str], ...]]:
+    if isinstance(event, ProgramPlanned):
+        plans[event.slug] = read_plan(bytes(event.document))
+    elif isinstance(event, ProgramWithdrawn):
+        plans.pop(event.slug, None)
+    elif isinstance(event, PeopleLinked | PersonUnlinked):
+        links = links_after(links, event)
+    return plans, links
+
+
+def _knowledge(
+    log: EventLog, plans: dict[str, Plan], links: tuple[frozenset[str], ...]
+) -> Knowledge:
+    identities = Identities(log.log_id(), plans.values(), links)
+    return Knowledge(plans, links, identities, Routes(plans.values(), identities))

@@ -1,0 +1,206 @@
+"""The projection behind every report: records of learning, and whose trace they belong to.
+
+Statements become records; records are routed to learners by what is planned and who is who at that
+point of the log. A void takes its record away; a changed plan or link routes again what it touches.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any, cast
+
+import msgspec
+import orjson
+
+from lrs.events import (
+    PeopleLinked,
+    PersonUnlinked,
+    ProgramPlanned,
+    ProgramWithdrawn,
+    StatementRecorded,
+)
+from lrs.log import Entry, EventLog
+from projections.database import Transaction
+from projections.knowledge import Knowledge, known_at
+from projections.record import NO_ENGAGEMENT, Record
+from projections.rules.route import Place
+from projections.rules.trace import Located, Trace
+from projections.vocabulary import classify
+from projections.voids import voided_by
+
+NAME = "learning"
+SCAN = 5_000
+
+_encode = msgspec.msgpack.Encoder().encode
+_decode_record = msgspec.msgpack.Decoder(Record).decode
+_decode_places = msgspec.msgpack.Decoder(tuple[Place, ...]).decode
+
+Change = ProgramPlanned | ProgramWithdrawn | PeopleLinked | PersonUnlinked
+
+
+class Learning:
+    """Applies pages of the log, in order, to one place for views."""
+
+    def __init__(self, log: EventLog) -> None:
+        self._log = log
+        self._position = -1
+        self._known: Knowledge | None = None
+
+    def apply(self, views: Transaction, page: Sequence[Entry], after: int) -> None:
+        """Apply the events that follow position `after`, up to which the views stand."""
+        if self._known is None or self._position != after:
+            moment = self._log.stored_at(after)
+            self._known = known_at(self._log, moment)
+        # Until the page is through, nothing is known: a failure must not leave half of it behind.
+        known, self._known = self._known, None
+        waiting: list[Entry] = []
+        for entry in page:
+            if isinstance(entry.event, StatementRecorded):
+                waiting.append(entry)
+            elif isinstance(entry.event, Change):
+                _add_statements(views, known, waiting)
+                waiting = []
+                known = _change(views, self._log, known, entry.event)
+        _add_statements(views, known, waiting)
+        self._known, self._position = known, page[-1].position
+
+
+def read_traces(views: Transaction, program: str) -> dict[str, Trace]:
+    """Return a program's traces by person."""
+    located: dict[str, list[Located]] = {}
+    for person, places, body in views.run("traces_of_program", program=program):
+        entry = Located(_decode_record(body), _decode_places(places))
+        located.setdefault(person, []).append(entry)
+    return {person: Trace(each) for person, each in located.items()}
+
+
+def _add_statements(views: Transaction, known: Knowledge, entries: Sequence[Entry]) -> None:
+    records: list[Record] = []
+    voids: list[str] = []
+    for entry in entries:
+        event = cast("StatementRecorded", entry.event)
+        statement: dict[str, Any] = orjson.loads(event.statement)
+        if target := voided_by(statement):
+            voids.append(target)
+        elif event.timestamp and (
+            record := classify(statement, entry.position, event.timestamp)
+        ):
+            records.append(record)
+    if voids:
+        _void(views, known, voids)
+    ids = [record.statement for record in records]
+    gone = {statement for (statement,) in views.run("find_voids", statements=ids)} if ids else set()
+    kept = [record for record in records if record.statement not in gone]
+    views.run_all("add_record", [_row(record) for record in kept])
+    _add_traces(views, known, kept)
+
+
+def _void(views: Transaction, known: Knowledge, voids: Sequence[str]) -> None:
+    views.run_all("add_void", [{"statement": statement} for statement in voids])
+    found = views.run("find_records", statements=voids)
+    if not found:
+        return
+    gone = [_decode_record(body) for (body,) in found]
+    views.run("remove_records", statements=voids)
+    views.run("drop_traces_at", positions=[record.position for record in gone])
+    _count_again(views, known, {record.actor for record in gone})
+
+
+def _change(views: Transaction, log: EventLog, known: Knowledge, event: Change) -> Knowledge:
+    """Route again what a changed plan or link touches."""
+    later = known.after(log, event)
+    if moved := known.identities.moved(later.identities):
+        _follow_people(views, known, later, moved)
+    if isinstance(event, ProgramPlanned | ProgramWithdrawn):
+        views.run("drop_traces_of_program", program=event.slug)
+        views.run("drop_unmatched_of_program", program=event.slug)
+        for records in _scan(views):
+            _add_traces(views, later, records, program=event.slug)
+    return later
+
+
+def _follow_people(
+    views: Transaction, known: Knowledge, later: Knowledge, moved: Iterable[str]
+) -> None:
+    people = {k.identities.resolve(actor) for actor in moved for k in (known, later)}
+    actors = set(moved)
+    for person in people:
+        actors |= known.identities.actors_of(person) | later.identities.actors_of(person)
+    views.run("drop_traces_of_people", people=sorted(people))
+    views.run("drop_unmatched_actors", actors=sorted(actors))
+    _add_traces(views, later, _records_of(views, actors))
+
+
+def _count_again(views: Transaction, known: Knowledge, actors: Iterable[str]) -> None:
+    """Count anew the records of actors who are nobody's learner."""
+    listed = sorted(actors)
+    views.run("drop_unmatched_actors", actors=listed)
+    views.run_all("count_unmatched", _unmatched(known, _records_of(views, listed)))
+
+
+def _add_traces(
+    views: Transaction, known: Knowledge, records: Sequence[Record], program: str | None = None
+) -> None:
+    """Add records to the traces they belong to, or only to one program's."""
+    rows = [
+        {
+            "program": routed.program,
+            "person": routed.person,
+            "position": record.position,
+            "places": _encode(routed.places),
+        }
+        for record in records
+        for routed in known.routes.route(record)
+        if routed.matched and program in {None, routed.program}
+    ]
+    views.run_all("add_trace", rows)
+    views.run_all("count_unmatched", _unmatched(known, records, program))
+
+
+def _unmatched(
+    known: Knowledge, records: Iterable[Record], program: str | None = None
+) -> list[dict[str, Any]]:
+    counts: Counter[tuple[str, str]] = Counter()
+    rows: dict[tuple[str, str], dict[str, Any]] = {}
+    for record in records:
+        if record.kind in NO_ENGAGEMENT:
+            continue
+        for routed in known.routes.route(record):
+            if routed.matched or program not in {None, routed.program}:
+                continue
+            key = routed.program, record.actor
+            counts[key] += 1
+            row = rows.setdefault(
+                key,
+                {
+                    "program": routed.program,
+                    "actor": record.actor,
+                    "name": record.name,
+                    "first": record.timestamp,
+                    "last": record.timestamp,
+                },
+            )
+            row["first"] = min(row["first"], record.timestamp)
+            row["last"] = max(row["last"], record.timestamp)
+            row["name"] = record.name or row["name"]
+    return [{**row, "records": counts[key]} for key, row in rows.items()]
+
+
+def _scan(views: Transaction) -> Iterator[list[Record]]:
+    after = 0
+    while rows := views.run("records_after", after=after, limit=SCAN):
+        yield [_decode_record(body) for _, body in rows]
+        after = rows[-1][0]
+
+
+def _records_of(views: Transaction, actors: Iterable[str]) -> list[Record]:
+    rows = views.run("records_of", actors=sorted(actors))
+    return [_decode_record(body) for _, body in rows]
+
+
+def _row(record: Record) -> dict[str, Any]:
+    return {
+        "position": record.position,
+        "statement": record.statement,
+        "actor": record.actor,
+        "body": _encode(record),
+    }

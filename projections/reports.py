@@ -1,0 +1,152 @@
+"""Reports as they stand (from the views) and as they stood (by replay), through the same rules."""
+
+import re
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any, Literal, NamedTuple
+
+from lrs.errors import InvalidQuery, NotFound
+from lrs.log import EventLog
+from lrs.plan import Plan
+from lrs.xapi.values import parse_timestamp
+from projections.rules.cohorts import members
+from projections.rules.combined import combined
+from projections.database import Database
+from projections.rules.dropoff import drop_off
+from projections.knowledge import Knowledge, known_at
+from projections.learning import read_traces
+from projections.live import replay_traces
+from projections.rules.moments import micros, shown
+from projections.rules.presence import Held, held
+from projections.rules.readiness import readiness
+from projections.runner import tracked_position
+from projections.rules.trace import Trace
+from projections.vocabulary import RULES_VERSION
+
+Name = Literal["readiness", "drop-off", "combined"]
+_POSITION = re.compile(r"position:([0-9]{1,18})")
+
+
+class Query(NamedTuple):
+    """What somebody asks for; `as_of` is a moment in RFC 3339 or `position:N`."""
+
+    name: Name
+    program: str
+    session: str | None = None
+    cohort: str | None = None
+    as_of: str | None = None
+
+
+class Standpoint(NamedTuple):
+    """From where a report looks: what is known at a position, and the moment it judges by."""
+
+    position: int
+    moment: datetime
+    known: Knowledge
+
+
+class Reports:
+    """Answers queries. Safe from any thread."""
+
+    def __init__(self, log: EventLog, views: Database) -> None:
+        self._log = log
+        self._views = views
+
+    def get(self, query: Query) -> dict[str, Any]:
+        """Return a report. Raises `NotFound` or `InvalidQuery`."""
+        if query.name == "readiness" and query.session is None:
+            raise InvalidQuery("readiness is for a session; name one", "session")
+        if query.as_of is None:
+            return self._standing(query)
+        position, moment = self._place(query.as_of)
+        # What is planned and linked is known as of the position: a later moment changes neither.
+        known = known_at(self._log, self._log.stored_at(position))
+        plan = _plan(known, query.program)
+        traces = replay_traces(self._log, known, query.program, position)
+        return report(query, Standpoint(position, moment, known), plan, traces)
+
+    def _standing(self, query: Query) -> dict[str, Any]:
+        with self._views.transaction(write=False) as views:
+            position = tracked_position(views)
+            traces = read_traces(views, query.program)
+        known = known_at(self._log, self._log.stored_at(position))
+        standpoint = Standpoint(position, datetime.now(UTC), known)
+        return report(query, standpoint, _plan(known, query.program), traces)
+
+    def _place(self, as_of: str) -> tuple[int, datetime]:
+        """Return the position and the moment that `as_of` means."""
+        if found := _POSITION.fullmatch(as_of):
+            position, end = int(found[1]), self._log.head().position
+            if position > end:
+                raise InvalidQuery(f"the log ends at position {end}", "as_of")
+            return position, self._log.stored_at(position)
+        try:
+            # A plus sign that was not encoded arrives as a blank.
+            moment = parse_timestamp(as_of.replace(" ", "+"))
+        except ValueError as error:
+            message = f"as_of takes a moment (RFC 3339) or position:N; this is {error}"
+            raise InvalidQuery(message, "as_of") from None
+        return self._log.position_at(moment), moment
+
+
+def report(
+    query: Query, standpoint: Standpoint, plan: Plan, traces: Mapping[str, Trace]
+) -> dict[str, Any]:
+    """Return a report over a program's traces: the envelope of the contract around the rule's own."""
+    listed = members(plan, traces, standpoint.known.identities, query.cohort)
+    moment = micros(standpoint.moment)
+    if query.name == "readiness":
+        found = readiness(plan, query.session or "", listed)
+    elif query.name == "drop-off":
+        found = drop_off(plan, listed, _held(plan, traces), moment)
+    else:
+        found = combined(plan, listed, _held(plan, traces), moment)
+    return {
+        "report": query.name,
+        "program": plan.slug,
+        "cohort": query.cohort,
+        "as_of": shown(moment),
+        "position": standpoint.position,
+        "rules": RULES_VERSION,
+        **found,
+    }
+
+
+def unmatched_actors(views: Database) -> list[dict[str, Any]]:
+    """Return actors with records on a program's steps who are none of its learners, by program."""
+    with views.transaction(write=False) as transaction:
+        rows = transaction.run("unmatched")
+    return [
+        {
+            "program": program,
+            "actor": actor,
+            "name": name,
+            "records": records,
+            "first": shown(first),
+            "last": shown(last),
+        }
+        for program, actor, name, records, first, last in rows
+    ]
+
+
+def _plan(known: Knowledge, program: str) -> Plan:
+    try:
+        return known.plans[program]
+    except KeyError:
+        raise NotFound(f"there is no program {program!r}", "program") from None
+
+
+def _held(plan: Plan, traces: Mapping[str, Trace]) -> dict[str, Held]:
+    """Return when each session took place; whoever was there, their tool's word counts for all."""
+    return {
+        session.id: held(
+            session,
+            (
+                on.record
+                for trace in traces.values()
+                for on in trace.on(session.id)
+                if on.relation != "recording"
+            ),
+        )
+        for session in plan.sessions
+    }

@@ -1,0 +1,77 @@
+"""When an activity is done: the contract's rule for each kind, retractions folded in by time."""
+
+from collections.abc import Iterable, Sequence
+
+from lrs.plan import Activity
+from projections.record import Record
+from projections.rules.trace import On, Trace
+
+_WITHIN = frozenset({"object", "parent"})
+_WITHIN_FOR_POSTS = frozenset({"object", "parent", "grouping"})
+
+
+def done(activity: Activity, trace: Trace, known_by: int | None = None) -> Record | None:
+    """Return the first record by which a learner did an activity; None if not done.
+
+    With `known_by` only records stored at or before it (microseconds) count. What a retraction
+    undid counts again only from a later record on.
+    """
+    on = trace.on(activity.id)
+    if known_by is not None:
+        on = [each for each in on if each.record.stored <= known_by]
+    if activity.kind == "post":
+        return _posted(on)
+    found: Record | None = None
+    for record, relation in on:
+        if relation not in _WITHIN:
+            continue
+        if record.kind == "completion-retracted":
+            found = None
+        elif found is None and _qualifies(activity, record):
+            found = record
+    return found
+
+
+def best_score(trace: Trace, activity: Activity) -> float | None:
+    """Return the best normalised score of a quiz; None without any."""
+    scores = [
+        record.score
+        for record, relation in trace.on(activity.id)
+        if relation in _WITHIN and record.kind == "quiz-scored" and record.score is not None
+    ]
+    return max(scores, default=None)
+
+
+def _qualifies(activity: Activity, record: Record) -> bool:
+    if activity.kind == "quiz":
+        if record.kind != "quiz-scored":
+            return False
+        passes = activity.pass_mark is None or (
+            record.score is not None and record.score >= activity.pass_mark
+        )
+        return passes
+    if activity.kind == "assignment":
+        return record.kind == "submitted"
+    return record.kind in {"completed", "passed"} and record.completion is not False
+
+
+def _posted(on: Sequence[On]) -> Record | None:
+    """Return the first post that was not deleted."""
+    standing: dict[str, Record] = {}
+    for record, relation in on:
+        if relation not in _WITHIN_FOR_POSTS:
+            continue
+        if record.kind == "posted":
+            standing.setdefault(record.object, record)
+        elif record.kind == "posted-deleted":
+            standing.pop(record.object, None)
+    return min(standing.values(), key=_order, default=None)
+
+
+def _order(record: Record) -> tuple[int, int]:
+    return record.timestamp, record.position
+
+
+def last_of(records: Iterable[Record]) -> Record | None:
+    """Return the latest record, ties by position."""
+    return max(records, key=_order, default=None)

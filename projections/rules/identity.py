@@ -1,0 +1,72 @@
+"""Who is who: actors that are one person, as plans, equal mailboxes and recorded links say."""
+
+from collections.abc import Iterable, Mapping
+from uuid import UUID, uuid5
+
+from lrs.events import Event, PeopleLinked, PersonUnlinked
+from lrs.plan import Plan
+from lrs.xapi.actor import mbox_sha1
+
+MAILBOX = "mailto:"
+
+
+class Identities:
+    """Persons of one log at one moment. Two built from the same facts are equal in all they answer.
+
+    A person's id is derived from the log's own random id and the smallest of the person's actor
+    keys: it tells nothing to whoever does not know the log.
+    """
+
+    def __init__(
+        self, log_id: UUID, plans: Iterable[Plan] = (), links: Iterable[frozenset[str]] = ()
+    ) -> None:
+        self._log_id = log_id
+        groups = [learner.actors for plan in plans for learner in plan.learners]
+        self._actors: dict[str, frozenset[str]] = {}
+        self._person: dict[str, str] = {}
+        for actors in _components([*groups, *map(tuple, links)]):
+            person = self._name(min(actors))
+            self._actors[person] = actors
+            self._person.update(dict.fromkeys(actors, person))
+
+    def resolve(self, actor: str) -> str:
+        """Return the id of the person behind an actor."""
+        return self._person.get(actor) or self._name(actor)
+
+    def actors_of(self, person: str) -> frozenset[str]:
+        """Return a person's known actors; empty for someone whom no plan and no link names."""
+        return self._actors.get(person, frozenset())
+
+    def moved(self, later: "Identities") -> frozenset[str]:
+        """Return the actors who are another person in `later` than here."""
+        known = self._person.keys() | later._person.keys()
+        return frozenset(actor for actor in known if self.resolve(actor) != later.resolve(actor))
+
+    def _name(self, actor: str) -> str:
+        return str(uuid5(self._log_id, actor))
+
+
+def links_after(links: tuple[frozenset[str], ...], event: Event) -> tuple[frozenset[str], ...]:
+    """Return the recorded links after one more event; unlinking takes an actor out of all of them."""
+    if isinstance(event, PeopleLinked):
+        return (*links, frozenset(event.actors))
+    if isinstance(event, PersonUnlinked):
+        kept = (link - {event.actor} for link in links)
+        return tuple(link for link in kept if len(link) > 1)
+    return links
+
+
+def _components(groups: Iterable[Iterable[str]]) -> list[frozenset[str]]:
+    """Return the actors that are one person, chained through shared actors and equal mailboxes."""
+    joined: dict[str, set[str]] = {}
+    for group in groups:
+        whole: set[str] = set()
+        for actor in group:
+            whole |= joined.get(actor, {actor})
+            if actor.startswith(MAILBOX):
+                digest = mbox_sha1(actor)
+                whole |= joined.get(digest, {digest})
+        for actor in whole:
+            joined[actor] = whole
+    distinct: Mapping[int, set[str]] = {id(whole): whole for whole in joined.values()}
+    return [frozenset(whole) for whole in distinct.values()]

@@ -1,0 +1,31 @@
+"""Moments and amounts of time in the integers that records use, and as reports show them."""
+
+from datetime import UTC, datetime, timedelta
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND = timedelta(microseconds=1)
+DAY = 86_400_000_000
+WEEK = 7 * DAY
+
+
+def micros(moment: datetime) -> int:
+    """Return an aware moment as microseconds since 1970-01-01T00:00Z."""
+    return (moment - _EPOCH) // _MICROSECOND
+
+
+def shown(moment: int | None) -> str | None:
+    """Return a moment in RFC 3339, UTC, with only as many decimals as it needs."""
+    if moment is None:
+        return None
+    text = (_EPOCH + timedelta(microseconds=moment)).strftime("%Y-%m-%dT%H:%M:%S.%f")
+    return text.rstrip("0").rstrip(".") + "Z"
+
+
+def minutes(milliseconds: int) -> float:
+    """Return an amount of time in minutes, to six decimals."""
+    return round(milliseconds / 60_000, 6)
+
+
+def share(part: float, whole: float) -> float | None:
+    """Return a ratio to six decimals; None of nothing."""
+    return round(part / whole, 6) if whole else None
