@@ -8,11 +8,12 @@ import typer
 
 from lrs.cli.output import err, out, print_json, print_table
 from lrs.errors import InvalidProgram
-from lrs.main import open_store, open_views
+from lrs.main import open_log, open_store, open_views
 from lrs.document_text import parse_document
 from lrs.settings import read_settings
 from lrs.people import read_actor
 from projections.reports import unmatched_actors
+from projections.runner import Runner
 
 credential = typer.Typer(help="Who may come in.", no_args_is_help=True)
 program = typer.Typer(help="What is planned.", no_args_is_help=True)
@@ -94,7 +95,9 @@ def show_program(slug: str) -> None:
 @people.command("unmatched")
 def list_unmatched(as_json: Json = False) -> None:
     """List actors with records on a program's steps who are none of its learners."""
-    with open_views(read_settings()) as views:
+    settings = read_settings()
+    with open_views(settings) as views:
+        Runner(open_log(settings), views).catch_up()  # no server need be running
         found = unmatched_actors(views)
     if as_json:
         print_json({"unmatched": found})

@@ -1,7 +1,6 @@
 """`lrs import`: attendance files of meeting tools."""
 
 from collections.abc import Iterable
-from datetime import UTC
 from pathlib import Path
 from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -37,13 +36,12 @@ def import_attendance(
     """Import attendance; the same file again changes nothing, a corrected one replaces."""
     with open_store(read_settings()) as store:
         planned = find_session(store, program, session)
-        found = [
-            (each, read_file(each, tool, planned[1], timezone, date_order)) for each in files
-        ]
-        outcomes = []
+        # All files are read before anything is recorded: one that is refused stops them all.
+        found = [read_file(each, tool, planned[1], timezone, date_order) for each in files]
+        outcomes = [preview(attendance, *planned) for attendance in found]
         with progress("Importing") as advance:
-            for number, (_, attendance) in enumerate(found, start=1):
-                outcomes.append(preview(attendance, *planned) | ({} if dry else _recorded(store, attendance, *planned)))
+            for number, attendance in enumerate([] if dry else found, start=1):
+                outcomes[number - 1] |= recorded(store, attendance, *planned)
                 advance(number, len(found))
     if as_json:
         print_json(outcomes[0] if len(outcomes) == 1 else outcomes)
@@ -79,3 +77,60 @@ def read_file(
     except UnreadableAttendance as fault:
         place = f"{file}, {fault.path}" if fault.path else str(file)
         raise type(fault)(fault.message, place) from None
+
+
+def preview(attendance: Attendance, plan: Plan, session: Session) -> dict[str, Any]:
+    """Return what an import would record, as the contract shows it."""
+    return dry_run(attendance, statements(attendance, _occurrence(plan, session)))
+
+
+def recorded(
+    store: Store, attendance: Attendance, plan: Plan, session: Session
+) -> dict[str, int]:
+    """Record an import and return the counts."""
+    built = statements(attendance, _occurrence(plan, session))
+    imported: Imported = record_import(
+        store,
+        IMPORTER,
+        [orjson.loads(each.to_json()) for each in built],
+        meeting_activity_id(attendance),
+        lambda earlier: replaced(earlier, built),
+    )
+    return imported._asdict()
+
+
+def _occurrence(plan: Plan, session: Session) -> Occurrence:
+    return Occurrence(
+        session_id=session.id,
+        session_title=session.title,
+        program=plan.slug,
+        starts=session.starts,
+        ends=session.ends,
+        mode=session.mode,
+    )
+
+
+def _zone(name: str | None) -> ZoneInfo | None:
+    if name is None:
+        return None
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError):
+        raise InvalidInput(f"{name!r} is no IANA time zone", "--timezone") from None
+
+
+def _print(outcomes: Iterable[dict[str, Any]]) -> None:
+    for outcome in outcomes:
+        meeting = outcome["meeting"]
+        columns = ["name", "email", "confidence", "minutes", "role"]
+        rows = [[person[column] for column in columns] for person in outcome["people"]]
+        print_table(columns, rows, f"{outcome['tool']} · {meeting['title'] or meeting['id'] or ''}")
+        for warning in outcome["warnings"]:
+            err.print(f"line {warning['line']}: {warning['message']}", markup=False)
+        if "stored" in outcome:
+            err.print(
+                f"{outcome['stored']} statements recorded, {outcome['already_stored']} known already,"
+                f" {outcome['voided']} voided."
+            )
+        else:
+            err.print(f"{outcome['statements']} statements would be recorded.")

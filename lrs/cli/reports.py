@@ -13,7 +13,7 @@ from lrs.settings import read_settings
 from projections.export import as_csv
 from projections.rules.report import canonical, tables
 from projections.reports import Query, Reports
-from projections.runner import PROJECTIONS, rebuild_views
+from projections.runner import PROJECTIONS, Runner, rebuild_views
 
 
 def report(
@@ -29,6 +29,7 @@ def report(
     settings = read_settings()
     log = open_log(settings)
     with open_views(settings) as views:
+        Runner(log, views).catch_up()  # no server need be running
         found = Reports(log, views).get(Query(name, program, session, cohort, as_of))
     if form == "table" and output is None:
         print_report(found)
