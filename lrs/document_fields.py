@@ -5,15 +5,16 @@ grows from the inside out while the exception passes the containers.
 """
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from difflib import get_close_matches
 from math import isfinite
 from typing import Any
 
-from lrs.errors import InvalidProgram
+from lrs.errors import InvalidProgram, InvalidQuery
 from lrs.local_time import normalise_time, zones
+from lrs.xapi.actor import actor_key, agent_from_key
 from lrs.xapi.paths import SHOWN_CHARACTERS, within
-from lrs.xapi.values import is_iri, is_mailto, is_sha1
+from lrs.xapi.values import is_iri, is_mailto
 
 Check = Callable[[object], Any]
 
@@ -22,7 +23,7 @@ _UNWRITABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 
 
 def text(value: object) -> str:
-    """Text with at least one visible character and no control characters."""
+    """Pass text with at least one visible character and no control characters."""
     if not isinstance(value, str):
         hint = "; put it in quotes" if isinstance(value, int | float) else ""
         raise InvalidProgram(f"{_shown(value)} is not text{hint}")
@@ -34,7 +35,7 @@ def text(value: object) -> str:
 
 
 def slug(value: object) -> str:
-    """A program's short name, as it stands in addresses."""
+    """Pass a program's short name, as it stands in addresses."""
     if _SLUG.fullmatch(found := text(value)) is None:
         raise InvalidProgram(
             f"{_shown(value)} is no slug: 1 to 100 of a-z, 0-9 and -, the first of them not -"
@@ -43,48 +44,39 @@ def slug(value: object) -> str:
 
 
 def iri(value: object) -> str:
-    """An absolute IRI."""
+    """Pass an absolute IRI."""
     if not is_iri(found := text(value)):
         raise InvalidProgram(f"{_shown(value)} is not an absolute IRI")
     return found
 
 
 def mailbox(value: object) -> str:
-    """A `mailto:` IRI of one address."""
+    """Pass a `mailto:` IRI of one address."""
     if not is_mailto(found := text(value)):
         raise InvalidProgram(f"{_shown(value)} is not of the form mailto:name@example.org")
     return found
 
 
-def actor_key(value: object) -> str:
-    """An actor key: `mailto:…`, `sha1:…`, `openid:…` or `HOMEPAGE::NAME`, returned canonical."""
-    kind, _, rest = text(value).partition(":")
-    if kind == "mailto":
-        return mailbox(value).lower()
-    if kind == "sha1" and is_sha1(rest):
-        return str(value).lower()
-    if (kind == "openid" and is_iri(rest)) or _is_account(str(value)):
-        return str(value)
-    raise InvalidProgram(
-        f"{_shown(value)} is no actor: write mailto:ADDRESS, sha1:HEX or HOMEPAGE::NAME"
-    )
-
-
-def _is_account(key: str) -> bool:
-    # The host of a home page may itself hold the separator: http://[2001:db8::1]/
-    splits = (found.span() for found in re.finditer("::", key))
-    return any(is_iri(key[:left]) and key[right:].strip() for left, right in splits)
+def actor(value: object) -> str:
+    """Pass `mailto:…`, `sha1:…`, `openid:…` or `HOMEPAGE::NAME`, as the canonical actor key."""
+    try:
+        found = actor_key(agent_from_key(text(value)))
+    except InvalidQuery as error:
+        raise InvalidProgram(error.message) from None
+    if found is None or found.endswith("::"):
+        raise InvalidProgram(f"{_shown(value)} is an account without a name")
+    return found
 
 
 def time_zone(value: object) -> str:
-    """The name of an IANA time zone."""
+    """Pass the name of an IANA time zone."""
     if (found := text(value)) not in zones():
         raise InvalidProgram(f"{_shown(value)} is no IANA time zone{_meant(found, zones())}")
     return found
 
 
 def time(value: object) -> str:
-    """A date or a date-time, see `lrs.local_time`."""
+    """Pass a date or a date-time, see `lrs.local_time`."""
     try:
         return normalise_time(value)
     except ValueError as error:
@@ -92,14 +84,14 @@ def time(value: object) -> str:
 
 
 def flag(value: object) -> bool:
-    """True or false."""
+    """Pass true or false."""
     if not isinstance(value, bool):
         raise InvalidProgram(f"{_shown(value)} is neither true nor false")
     return value
 
 
 def number(low: float, high: float, *, above: bool = False) -> Check:
-    """A number from `low` to `high`, both inclusive; `low` itself is refused with `above`."""
+    """Make a check for numbers from `low` (with `above`: above it) to `high`, which is included."""
 
     def check(value: object) -> int | float:
         if not isinstance(value, int | float) or isinstance(value, bool):
@@ -113,7 +105,7 @@ def number(low: float, high: float, *, above: bool = False) -> Check:
 
 
 def whole(low: int, high: int) -> Check:
-    """A whole number from `low` to `high`, both inclusive."""
+    """Make a check for whole numbers from `low` to `high`, both inclusive."""
     bounded = number(low, high)
 
     def check(value: object) -> int:
@@ -125,7 +117,7 @@ def whole(low: int, high: int) -> Check:
 
 
 def one_of(*words: str) -> Check:
-    """One of these words."""
+    """Make a check for one of these words."""
 
     def check(value: object) -> str:
         if not isinstance(value, str) or value not in words:
@@ -138,7 +130,7 @@ def one_of(*words: str) -> Check:
 
 
 def list_of(each: Check) -> Check:
-    """A list whose items pass `each`."""
+    """Make a check for lists whose items pass `each`."""
 
     def check(value: object) -> list[Any]:
         if not isinstance(value, list | tuple):
@@ -155,7 +147,7 @@ def list_of(each: Check) -> Check:
 
 
 def set_of(each: Check) -> Check:
-    """A list that names nothing twice; its order is kept."""
+    """Make a check for lists that name nothing twice; their order is kept."""
     listed = list_of(each)
 
     def check(value: object) -> list[Any]:
@@ -171,7 +163,7 @@ def set_of(each: Check) -> Check:
 
 
 def mapping(required: Mapping[str, Check], optional: Mapping[str, Check]) -> Check:
-    """An object of known keys; a null under an optional key is as good as no such key."""
+    """Make a check for objects; a null under an optional key is as good as no such key."""
     checks = {**required, **optional}
 
     def check(value: object) -> dict[str, Any]:
@@ -209,7 +201,7 @@ def _step(key: object) -> str:
     return within(key if isinstance(key, str) else repr(key), "")
 
 
-def _meant(found: object, known: "Mapping[str, Check] | frozenset[str] | tuple[str, ...]") -> str:
+def _meant(found: object, known: Collection[str]) -> str:
     if not isinstance(found, str):
         return ""
     close = get_close_matches(found[:SHOWN_CHARACTERS], known, n=1)

@@ -4,7 +4,6 @@ First every value is looked at by itself, in the document's own order; then what
 else. `docs` and the contract describe the document for people; this is the same for the machine.
 """
 
-import hashlib
 from collections.abc import Iterable, Iterator
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -12,7 +11,7 @@ from zoneinfo import ZoneInfo
 import orjson
 
 from lrs.document_fields import (
-    actor_key,
+    actor,
     flag,
     iri,
     list_of,
@@ -29,6 +28,7 @@ from lrs.document_fields import (
 )
 from lrs.errors import InvalidProgram
 from lrs.local_time import beginning, end
+from lrs.xapi.actor import actor_key, mbox_sha1
 
 Fields = dict[str, Any]
 
@@ -44,7 +44,7 @@ _LEARNER = mapping(
         "name": text,
         "mbox": mailbox,
         "account": mapping({"homePage": iri, "name": text}, {}),
-        "also": list_of(actor_key),
+        "also": list_of(actor),
         "enrolled": time,
         "withdrawn": time,
     },
@@ -115,14 +115,13 @@ def zone_of(program: Fields) -> ZoneInfo:
 
 def actors_of(learner: Fields) -> tuple[str, ...]:
     """Return a learner's actor keys, each once: the mailbox, the account, then the others."""
-    keys = [learner["mbox"].lower()] if "mbox" in learner else []
-    if account := learner.get("account"):
-        keys.append(f"{account['homePage']}::{account['name']}")
+    main: list[Fields] = [{key: learner[key]} for key in ("mbox", "account") if key in learner]
+    keys = [key for agent in main if (key := actor_key(agent))]
     return tuple(dict.fromkeys([*keys, *learner.get("also", ())]))
 
 
 def enrolment_of(learner: Fields, program: Fields) -> str | None:
-    """Return since when a learner belongs to the program, as written: by default since it starts."""
+    """Return since when a learner is enrolled, as written; by default since the program starts."""
     found: str | None = learner.get("enrolled", program.get("starts"))
     return found
 
@@ -166,25 +165,19 @@ def _check_learners(program: Fields) -> None:
 def _check_actors(learner: Fields, where: str, owners: dict[str, str]) -> None:
     if not (actors := actors_of(learner)):
         raise InvalidProgram("a learner needs an mbox, an account or an actor in also", where)
-    for actor in actors:
+    for key in actors:
         # A mailbox and its digest are the same actor.
-        same = sha1_of(actor) if actor.startswith("mailto:") else actor
+        same = mbox_sha1(key) if key.startswith("mailto:") else key
         if (first := owners.setdefault(same, where)) != where:
-            place = _place_of(actor, learner)
-            raise InvalidProgram(f"{actor} is already the learner {first}", f"{where}.{place}")
+            place = _place_of(key, learner)
+            raise InvalidProgram(f"{key} is already the learner {first}", f"{where}.{place}")
 
 
-def sha1_of(mailbox_key: str) -> str:
-    """Return the key of the actor whose `mbox_sha1sum` is the digest of this mailbox."""
-    digest = hashlib.sha1(mailbox_key.encode(), usedforsecurity=False).hexdigest()
-    return f"sha1:{digest}"
-
-
-def _place_of(actor: str, learner: Fields) -> str:
-    if actor == learner.get("mbox", "").lower():
+def _place_of(key: str, learner: Fields) -> str:
+    if key == learner.get("mbox", "").lower():
         return "mbox"
     also = learner.get("also", [])
-    return f"also[{also.index(actor)}]" if actor in also else "account"
+    return f"also[{also.index(key)}]" if key in also else "account"
 
 
 def _check_enrolment(learner: Fields, program: Fields, where: str) -> None:

@@ -50,7 +50,7 @@ def _in_known_years(day: _Day) -> _Day:
 
 
 def beginning(text: str, zone: ZoneInfo) -> datetime:
-    """Return the moment in UTC that a normalised time names; a bare date's is its local day's first."""
+    """Return the moment (UTC) that a normalised time names; a bare date's is its first."""
     if len(text) == len("2026-10-09"):
         return _first_moment(date.fromisoformat(text), zone)
     moment = datetime.fromisoformat(text)
@@ -58,7 +58,7 @@ def beginning(text: str, zone: ZoneInfo) -> datetime:
 
 
 def end(text: str, zone: ZoneInfo) -> datetime:
-    """Return the same where the time ends something: a bare date's is the next day's first moment."""
+    """Return the same for a time that ends something; a bare date ends with its day."""
     if len(text) == len("2026-10-09"):
         return _first_moment(date.fromisoformat(text) + timedelta(days=1), zone)
     return beginning(text, zone)

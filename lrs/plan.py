@@ -6,12 +6,37 @@ All moments are aware datetimes in UTC; local times of the document are resolved
 
 from datetime import datetime
 from typing import Literal
+from zoneinfo import ZoneInfo
 
 import msgspec
+
+from lrs.document_rules import Fields, actors_of, enrolment_of, validate_document, zone_of
+from lrs.document_text import parse_document
+from lrs.local_time import beginning, end
+
+__all__ = [
+    "REINFORCE_WITHIN_DAYS",
+    "Activity",
+    "Attendance",
+    "Kind",
+    "Learner",
+    "Mode",
+    "Needs",
+    "Outcome",
+    "Plan",
+    "Rules",
+    "Session",
+    "parse_document",
+    "read_plan",
+    "validate_document",
+]
 
 Mode = Literal["async", "live-online", "in-person"]
 Kind = Literal["content", "quiz", "post", "assignment"]
 Needs = Literal["interaction", "information"]
+
+REINFORCE_WITHIN_DAYS = 14
+"""How long after a session its reinforcing work counts as follow-up, if the document is silent."""
 
 
 class Rules(msgspec.Struct, frozen=True):
@@ -30,14 +55,15 @@ class Outcome(msgspec.Struct, frozen=True):
 
 
 class Learner(msgspec.Struct, frozen=True):
-    """One human of a cohort, under every actor key the document knows; the first is the main one."""
+    """One human of a cohort, under every actor key that the document knows, the main one first."""
 
     actors: tuple[str, ...]
     name: str
     cohort: str
     enrolled: datetime | None
-    """From this moment on; None: from the start of time (no date in document, cohort or program)."""
+    """From this moment on; None: from the start of time (no date in learner or program)."""
     withdrawn: datetime | None
+    """From this moment on no more."""
 
 
 class Activity(msgspec.Struct, frozen=True):
@@ -51,6 +77,7 @@ class Activity(msgspec.Struct, frozen=True):
     required: bool
     weight: float
     due: datetime | None
+    """The last moment in time (inclusive); a bare `due` date becomes the next local day's first."""
     minutes: float | None
     pass_mark: float | None
     """Quizzes only: the normalised score from which on it is done; None: any score."""
@@ -76,8 +103,9 @@ class Session(msgspec.Struct, frozen=True):
     reinforces: tuple[str, ...]
     reinforce_within_days: int
     recording: str | None
+    """Watching this makes up for the session; it is never attendance."""
     group: str
-    """Sessions of one group are alternatives; a session without a group is a group of its own (its id)."""
+    """Sessions of one group are alternatives; a session without one is its own (by its id)."""
     match: tuple[str, ...]
     attendance: Attendance
 
@@ -99,14 +127,85 @@ class Plan(msgspec.Struct, frozen=True):
     sessions: tuple[Session, ...]
 
 
-def validate_document(document: object) -> bytes:
-    """Check a program document and return it normalised, as canonical JSON bytes.
-
-    Raises `InvalidProgram` with the path of the first fault.
-    """
-    raise NotImplementedError
-
-
 def read_plan(document: bytes) -> Plan:
-    """Read a document that `validate_document` returned."""
-    raise NotImplementedError
+    """Read a document that `validate_document` returned.
+
+    Local times become moments in UTC (see `lrs.local_time`), and what the document leaves out gets
+    its default: titles and names default to the id or main actor.
+    """
+    program = msgspec.json.decode(document)
+    zone = zone_of(program)
+    cohorts = program.get("cohorts", ())
+    return Plan(
+        slug=program["slug"],
+        title=program.get("title", program["slug"]),
+        timezone=zone.key,
+        starts=_beginning(program.get("starts"), zone),
+        ends=_end(program.get("ends"), zone),
+        rules=Rules(**program.get("rules", {})),
+        outcomes=tuple(_outcome(each) for each in program.get("outcomes", ())),
+        cohorts=tuple(cohort["id"] for cohort in cohorts),
+        learners=tuple(
+            _learner(each, cohort["id"], program, zone)
+            for cohort in cohorts
+            for each in cohort.get("learners", ())
+        ),
+        activities=tuple(_activity(each, zone) for each in program.get("activities", ())),
+        sessions=tuple(_session(each, zone) for each in program.get("sessions", ())),
+    )
+
+
+def _beginning(text: str | None, zone: ZoneInfo) -> datetime | None:
+    return None if text is None else beginning(text, zone)
+
+
+def _end(text: str | None, zone: ZoneInfo) -> datetime | None:
+    return None if text is None else end(text, zone)
+
+
+def _outcome(fields: Fields) -> Outcome:
+    return Outcome(fields["id"], fields.get("title") or fields["id"], fields["needs"])
+
+
+def _learner(fields: Fields, cohort: str, program: Fields, zone: ZoneInfo) -> Learner:
+    actors = actors_of(fields)
+    return Learner(
+        actors=actors,
+        name=fields.get("name", actors[0]),
+        cohort=cohort,
+        enrolled=_beginning(enrolment_of(fields, program), zone),
+        withdrawn=_beginning(fields.get("withdrawn"), zone),
+    )
+
+
+def _activity(fields: Fields, zone: ZoneInfo) -> Activity:
+    return Activity(
+        id=fields["id"],
+        title=fields.get("title") or fields["id"],
+        mode=fields["mode"],
+        kind=fields["kind"],
+        outcome=fields.get("outcome"),
+        required=fields.get("required", True),
+        weight=fields.get("weight", 1),
+        due=_end(fields.get("due"), zone),
+        minutes=fields.get("minutes"),
+        pass_mark=fields.get("pass"),
+    )
+
+
+def _session(fields: Fields, zone: ZoneInfo) -> Session:
+    return Session(
+        id=fields["id"],
+        title=fields.get("title") or fields["id"],
+        mode=fields["mode"],
+        starts=beginning(fields["starts"], zone),
+        ends=end(fields["ends"], zone),
+        outcome=fields.get("outcome"),
+        prepares=tuple(fields.get("prepares", ())),
+        reinforces=tuple(fields.get("reinforces", ())),
+        reinforce_within_days=fields.get("reinforce_within_days", REINFORCE_WITHIN_DAYS),
+        recording=fields.get("recording"),
+        group=fields.get("group") or fields["id"],
+        match=tuple(fields.get("match", ())),
+        attendance=Attendance(**fields.get("attendance", {})),
+    )
