@@ -6,7 +6,7 @@ Python's own parsers accept more than the standards do.
 
 import re
 from datetime import UTC, datetime, timedelta
-from decimal import Decimal
+from decimal import ROUND_DOWN, Context, Decimal, localcontext
 from uuid import UUID
 
 from lrs.errors import InvalidQuery
@@ -71,7 +71,7 @@ _TIMESTAMP = re.compile(
     r"(?:Z|(?!-00(?::?00)?\Z)[+-](?:[01][0-9]|2[0-3])(?::?[0-5][0-9])?)?"
 )
 _MIDNIGHT_AFTER = re.compile(r"(.*T)24(:?00(?::?00(?:[.,]0+)?)?(?![0-9:.,]).*)")
-_LEAP_SECOND = re.compile(r"(.*T[0-9]{2}:?59:?)60(.*)")
+_LEAP_SECOND = re.compile(r"(.*T[0-9]{2}:?[0-9]{2}:?)60(.*)")
 
 _CACHED_IRIS = 20_000
 _CACHED_LANGUAGES = 2_000
@@ -81,7 +81,10 @@ _CACHED_LENGTH = 200
 known_iris: set[str] = set()
 known_languages: set[str] = set()
 
-MILLISECONDS = {"W": 604_800_000, "D": 86_400_000, "h": 3_600_000, "m": 60_000, "s": 1_000}
+_LENGTHS = {"W": 604_800_000, "D": 86_400_000, "h": 3_600_000, "m": 60_000, "s": 1_000}
+_TRUNCATING = Context(prec=40, rounding=ROUND_DOWN)
+LONGEST = 2**53
+"""Milliseconds; some 285,000 years, and an integer for every engine and reader of JSON."""
 
 
 def is_iri(text: str) -> bool:
@@ -140,11 +143,11 @@ def is_duration(text: str) -> bool:
 
 
 def parse_duration(text: str) -> int | None:
-    """Return a duration in milliseconds, truncated.
+    """Return a duration in milliseconds, truncated. A day is 24 hours.
 
-    None if the text is no duration, or has no fixed length: years and months (other than 0 of them)
-    are as long as the calendar makes them, and the statement does not say where in it they lie.
-    A day is 24 hours.
+    None if the text is no duration, or has no length to reckon with: years and months (other than
+    0 of them) are as long as the calendar makes them, and a statement does not say where in it they
+    lie; nothing lasts longer than `LONGEST`.
     """
     parts = _DURATION.fullmatch(text)
     if parts is None or _EARLY_FRACTION.search(text):
@@ -152,7 +155,9 @@ def parse_duration(text: str) -> int | None:
     numbers = {unit: Decimal(n.replace(",", ".")) for unit, n in parts.groupdict("0").items()}
     if numbers["Y"] or numbers["M"]:
         return None
-    return int(sum(numbers[unit] * length for unit, length in MILLISECONDS.items()))
+    with localcontext(_TRUNCATING):
+        length = sum(numbers[unit] * milliseconds for unit, milliseconds in _LENGTHS.items())
+    return int(length) if length <= LONGEST else None
 
 
 def parse_timestamp(text: str) -> datetime:
