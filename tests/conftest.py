@@ -89,12 +89,17 @@ class Server:
         return httpx.Client(base_url=self.url, **options)  # type: ignore[arg-type] # httpx's own
 
 
+def free_port() -> int:
+    """Return a port of this machine that nothing listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
 @contextmanager
 def serving(settings: Settings) -> Iterator[Server]:
     """Serve a store on a free port of this machine."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = free_port()
     server = uvicorn.Server(
         uvicorn.Config(create_app(settings), port=port, log_level="warning", access_log=False)
     )

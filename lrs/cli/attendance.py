@@ -88,12 +88,13 @@ def recorded(
     store: Store, attendance: Attendance, plan: Plan, session: Session
 ) -> dict[str, int]:
     """Record an import and return the counts."""
-    built = statements(attendance, _occurrence(plan, session))
+    occurrence = _occurrence(plan, session)
+    built = statements(attendance, occurrence)
     imported: Imported = record_import(
         store,
         IMPORTER,
         [orjson.loads(each.to_json()) for each in built],
-        meeting_activity_id(attendance),
+        meeting_activity_id(attendance, occurrence),
         lambda earlier: replaced(earlier, built),
     )
     return imported._asdict()
