@@ -5,6 +5,7 @@ it: `mailto:ada@example.org` (in lower case), `sha1:…`, `openid:https://…`, 
 an account. Keys that are equal mean the same actor; keys that differ may still mean one person.
 """
 
+import re
 from hashlib import sha1
 from typing import Any
 
@@ -15,7 +16,11 @@ from lrs.xapi.rules.actors import identified
 from lrs.xapi.values import is_iri, is_mailto, is_sha1
 
 _SEPARATOR = "::"
-_ENCODED_SEPARATOR = ":%3A"  # inside a home page, so that the first separator is the one
+
+# Home pages are written so that the first separator is the one: colons that would look like a part
+# of it are percent-encoded. A home page with such colons encoded already is read as one with them.
+_CONFUSING = re.compile(r"(?<=:):|:\Z")
+_ENCODED = re.compile(r"(?<=:)(?:%3A)+|%3A\Z")
 
 
 def actor_key(agent: dict[str, Any]) -> str | None:
@@ -23,7 +28,7 @@ def actor_key(agent: dict[str, Any]) -> str | None:
     if "mbox" in agent:
         return str(agent["mbox"]).lower()
     if "account" in agent:
-        home_page = agent["account"]["homePage"].replace(_SEPARATOR, _ENCODED_SEPARATOR)
+        home_page = _CONFUSING.sub("%3A", agent["account"]["homePage"])
         return f"{home_page}{_SEPARATOR}{agent['account']['name']}"
     if "mbox_sha1sum" in agent:
         return f"sha1:{agent['mbox_sha1sum'].lower()}"
@@ -42,7 +47,7 @@ def agent_from_key(key: str) -> dict[str, Any]:
     if kind == "openid" and is_iri(value):
         return {"objectType": "Agent", "openid": value}
     home_page, separator, name = key.partition(_SEPARATOR)
-    home_page = home_page.replace(_ENCODED_SEPARATOR, _SEPARATOR)
+    home_page = _ENCODED.sub(lambda run: ":" * run[0].count("%"), home_page)
     if separator and is_iri(home_page):
         return {"objectType": "Agent", "account": {"homePage": home_page, "name": name}}
     message = f"{key[:SHOWN_CHARACTERS]!r} is no actor; write mailto:…, sha1:… or HOMEPAGE::NAME"
