@@ -2,7 +2,7 @@
 
 `orjson` refuses bad syntax, invalid UTF-8, byte order marks, NaN, numbers beyond a double and lone
 surrogates. What it lets pass is checked here: nesting deeper than `MAX_DEPTH`, and keys that occur
-twice in an object (2.0, 4.2.1: "shall use each property no more than one time").
+twice in an object (1.0.3 Data 2.2: a statement uses "each property no more than one time").
 """
 
 import json

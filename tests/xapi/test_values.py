@@ -1,9 +1,20 @@
+from time import perf_counter
 from uuid import UUID
 
 import pytest
 
 from lrs.errors import InvalidQuery
-from lrs.xapi.values import is_language, is_media_type, is_sha1, is_sha2, is_uuid, parse_uuid
+from lrs.xapi.values import (
+    is_duration,
+    is_iri,
+    is_language,
+    is_mailto,
+    is_media_type,
+    is_sha1,
+    is_sha2,
+    is_uuid,
+    parse_uuid,
+)
 
 
 @pytest.mark.parametrize(
@@ -149,3 +160,25 @@ def test_well_formed_language_tags_are_languages(text):
 )
 def test_ill_formed_language_tags_are_none(text):
     assert not is_language(text)
+
+
+@pytest.mark.parametrize(
+    ("is_well_formed", "hostile"),
+    [
+        (is_media_type, "a/b" + ";   " * 10_000 + "!"),
+        (is_media_type, 'a/b;c="' + "\\x" * 20_000),
+        (is_language, "en" + "-abcdefgh" * 10_000 + "-!"),
+        (is_language, "en" + "-a-bb-cc" * 10_000 + "-!"),
+        (is_iri, "http://" + "a@" * 20_000 + " "),
+        (is_iri, "http://" + "a:" * 20_000 + " "),
+        (is_iri, "a:" + "%20?" * 20_000 + "%"),
+        (is_mailto, "mailto:" + "a." * 20_000 + "@"),
+        (is_mailto, "mailto:a@" + "a." * 20_000),
+        (is_duration, "P" + "9" * 50_000 + "X"),
+        (is_duration, "PT" + "9.9" * 20_000 + "S"),
+    ],
+)
+def test_hostile_texts_are_refused_in_no_time(is_well_formed, hostile):
+    started = perf_counter()
+    assert not is_well_formed(hostile)
+    assert perf_counter() - started < 1

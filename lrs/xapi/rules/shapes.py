@@ -23,7 +23,7 @@ def wrong_kind(wanted: str, value: Any) -> InvalidStatement:
     """Return the error for a value of another JSON type, or an ill-formed string."""
     if isinstance(value, str) and wanted != "a string":
         return InvalidStatement(f"must be {wanted}, not {value[:80]!r}")
-    return InvalidStatement(f"must be {wanted}, not {_KINDS[type(value)]}")
+    return InvalidStatement(f"must be {wanted}, not {_KINDS.get(type(value), repr(value))}")
 
 
 def is_object(value: Any) -> None:
