@@ -161,7 +161,9 @@ def dry_run(attendance: Attendance, statements: Sequence[object]) -> dict[str, A
 
 def shown(moment: datetime | None) -> str | None:
     """Return a moment in RFC 3339, UTC."""
-    return moment and moment.astimezone(UTC).isoformat().replace("+00:00", "Z")
+    if moment is None:
+        return None
+    return moment.astimezone(UTC).isoformat().replace("+00:00", "Z")
 
 
 def _key(row: Row, scope: str) -> str:

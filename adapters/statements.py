@@ -73,7 +73,9 @@ def meeting_activity_id(attendance: Attendance, occurrence: Occurrence) -> str:
 def replaced(earlier: Iterable[dict[str, Any]], new: Sequence[tincan.Statement]) -> list[str]:
     """Return the ids of earlier statements about the meeting that the new ones do not repeat."""
     kept = {str(statement.id) for statement in new}
-    return [each["id"] for each in earlier if each["id"] not in kept and each["verb"]["id"] in VERBS]
+    return [
+        each["id"] for each in earlier if each["id"] not in kept and each["verb"]["id"] in VERBS
+    ]
 
 
 def _of_person(
@@ -149,9 +151,7 @@ def _provenance(person: Participant) -> dict[str, Any]:
     }
 
 
-def _actor(
-    person: Participant, attendance: Attendance, occurrence: Occurrence
-) -> dict[str, Any]:
+def _actor(person: Participant, attendance: Attendance, occurrence: Occurrence) -> dict[str, Any]:
     if person.email is not None:
         return {"objectType": "Agent", "name": person.name, "mbox": f"mailto:{person.email}"}
     _, home = PLATFORMS[attendance.tool]

@@ -95,9 +95,7 @@ class TeamsReader:
         rows = _rows(told, _Directory(sections["2"]), clock)
         warnings = _odd_durations(listed, told, rows)
         people = gather(rows, f"{meeting.title} {meeting.starts}")
-        return Attendance(
-            self.name, meeting, people, tuple(warnings + clock.warnings), file_sha256
-        )
+        return Attendance(self.name, meeting, people, tuple(warnings + clock.warnings), file_sha256)
 
 
 class _Directory:
@@ -128,7 +126,9 @@ def _sections(text: str) -> dict[str, _Section]:
     body: list[Line] = []
     table = list(lines(text, widest(text)))
     for line in [*table, Line(0, ["9. end"])]:
-        title = _SECTION.fullmatch(line.cells[0]) if line.cells and not any(line.cells[1:]) else None
+        title = (
+            _SECTION.fullmatch(line.cells[0]) if line.cells and not any(line.cells[1:]) else None
+        )
         if title is None:
             body.append(line)
             continue
@@ -165,9 +165,7 @@ def _read_row(line: Line) -> _Told:
     if not cell(line.cells, 1) or not cell(line.cells, 2):
         message = "join or leave time is missing; a Teams policy may have stripped them"
         raise UnreadableAttendance(message, f"line {line.number}")
-    return _Told(
-        line, read_time(line.cells[1], line.number), read_time(line.cells[2], line.number)
-    )
+    return _Told(line, read_time(line.cells[1], line.number), read_time(line.cells[2], line.number))
 
 
 def _rows(told: Sequence[_Told], directory: _Directory, clock: Clock) -> list[Row]:
@@ -198,9 +196,7 @@ def _has_upn(cells: Sequence[str]) -> bool:
     return "@" in cell(cells, 5)
 
 
-def _odd_durations(
-    listed: _Section, told: Sequence[_Told], rows: Sequence[Row]
-) -> list[Warned]:
+def _odd_durations(listed: _Section, told: Sequence[_Told], rows: Sequence[Row]) -> list[Warned]:
     """Warn where a row's own duration is not what lies between its times."""
     found: list[Warned] = []
     for each, row in zip(told, rows, strict=True):

@@ -59,7 +59,9 @@ def lines(text: str, delimiter: str) -> Iterator[Line]:
         except StopIteration:
             return
         except csv.Error as error:
-            raise UnreadableAttendance(f"cannot be read as a table: {error}", f"line {number}") from None
+            raise UnreadableAttendance(
+                f"cannot be read as a table: {error}", f"line {number}"
+            ) from None
         yield Line(number, [clean(cell) for cell in cells])
 
 

@@ -60,9 +60,11 @@ def read_duration(text: str) -> timedelta | None:
 def day_of(written: Written, order: DateOrder) -> date | None:
     """Return the date under an order; None if there is no such day."""
     one, two, three = written.numbers
-    year, month, day = {"ymd": (one, two, three), "dmy": (three, two, one), "mdy": (three, one, two)}[
-        order
-    ]
+    year, month, day = {
+        "ymd": (one, two, three),
+        "dmy": (three, two, one),
+        "mdy": (three, one, two),
+    }[order]
     try:
         return date(year + 2000 if year < 100 else year, month, day)
     except ValueError:
@@ -83,7 +85,8 @@ def date_order(
     if all(time.year_first for time in times):
         return "ymd"
     pairs = list(spans)
-    admitted = [order for order in ("dmy", "mdy") if _admits(order, times, pairs)]
+    both: tuple[DateOrder, ...] = ("dmy", "mdy")
+    admitted = [order for order in both if _admits(order, times, pairs)]
     if chosen is not None and chosen != "ymd":
         admitted = [order for order in admitted if order == chosen]
     if not admitted:
@@ -95,9 +98,7 @@ def date_order(
     readings = {tuple(day_of(time, order) for time in times) for order in admitted}
     if len(readings) > 1:
         one, two, three = times[0].numbers
-        message = (
-            f"{one}/{two}/{three} may be day/month or month/day; say which with --date-order dmy or mdy"
-        )
+        message = f"{one}/{two}/{three} may be day/month or month/day; say which with --date-order dmy or mdy"
         raise AmbiguousAttendance(message, f"line {times[0].line}")
     return admitted[0]
 
@@ -121,12 +122,18 @@ class Clock:
         try:
             local = datetime(day.year, day.month, day.day, *written.clock, tzinfo=self._zone)
         except ValueError:
-            raise UnreadableAttendance("there is no such time of day", f"line {written.line}") from None
+            raise UnreadableAttendance(
+                "there is no such time of day", f"line {written.line}"
+            ) from None
         moment = local.astimezone(UTC)
         if moment.astimezone(self._zone).replace(tzinfo=None) != local.replace(tzinfo=None):
-            self._warn("time_skipped", "the clocks skipped this time; taken as an hour later", written)
+            self._warn(
+                "time_skipped", "the clocks skipped this time; taken as an hour later", written
+            )
         elif local.utcoffset() != local.replace(fold=1).utcoffset():
-            self._warn("time_repeated", "the clocks showed this time twice; taken as the first", written)
+            self._warn(
+                "time_repeated", "the clocks showed this time twice; taken as the first", written
+            )
         return moment
 
     def _warn(self, code: str, message: str, written: Written) -> None:

@@ -128,9 +128,7 @@ class ZoomReader:
         if not people:
             raise UnreadableAttendance("the file names no participant")
         warnings += _homonyms(rows)
-        return Attendance(
-            self.name, meeting, people, tuple(warnings + clock.warnings), file_sha256
-        )
+        return Attendance(self.name, meeting, people, tuple(warnings + clock.warnings), file_sha256)
 
 
 def _find_table(text: str) -> _Table | None:
@@ -162,7 +160,9 @@ def _other_file(text: str) -> str | None:
 def _told(table: _Table) -> Iterator[_Told]:
     for line in table.below:
         if any(line.cells):
-            joined, left = (cell(line.cells, table.columns.get(each)) for each in ("joined", "left"))
+            joined, left = (
+                cell(line.cells, table.columns.get(each)) for each in ("joined", "left")
+            )
             yield _Told(
                 line,
                 read_time(joined, line.number) if joined else None,
@@ -203,7 +203,9 @@ def _rows(table: _Table, told: Sequence[_Told], clock: Clock) -> tuple[list[Row]
     for each in told:
         cells, number = each.line.cells, each.line.number
         if cell(cells, table.columns.get("waiting")).casefold() in YES:
-            warnings.append(Warned("waiting_room", "time in the waiting room is not counted", number))
+            warnings.append(
+                Warned("waiting_room", "time in the waiting room is not counted", number)
+            )
             continue
         name = cell(cells, table.columns["name"])
         if not name:

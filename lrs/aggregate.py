@@ -67,4 +67,6 @@ class Register(Generic[A]):
         raise Conflict("others keep changing this at the same moment; try again")
 
     def _fold(self, state: A | None, events: Iterable[Event]) -> A:
-        return reduce(lambda before, event: before.after(event), events, state or self._kind(id=self._stream))
+        return reduce(
+            lambda before, event: before.after(event), events, state or self._kind(id=self._stream)
+        )

@@ -113,7 +113,9 @@ class Credentials:
         """
         wanted = tuple(sorted(set(scopes)))
         if unknown := sorted(set(wanted) - SCOPES):
-            raise InvalidInput(f"unknown scope {unknown[0]!r}; there are {', '.join(sorted(SCOPES))}")
+            raise InvalidInput(
+                f"unknown scope {unknown[0]!r}; there are {', '.join(sorted(SCOPES))}"
+            )
         if not wanted:
             raise InvalidInput("a credential needs at least one scope")
         key = key or secrets.token_hex(16)

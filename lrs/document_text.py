@@ -27,7 +27,7 @@ _MERGE = "tag:yaml.org,2002:merge"
 class _Loader(_SafeLoader):  # type: ignore[misc] # the base is chosen at run time
     """A safe loader that keeps timestamps as text."""
 
-    yaml_implicit_resolvers = {  # noqa: RUF012 - PyYAML's own attribute, read by its methods
+    yaml_implicit_resolvers = {
         first: [(tag, pattern) for tag, pattern in resolvers if tag != _TIMESTAMP]
         for first, resolvers in _SafeLoader.yaml_implicit_resolvers.items()
     }

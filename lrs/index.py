@@ -154,7 +154,9 @@ def conditions(query: StatementQuery, mine: Mine | None) -> list[Condition]:
         wanted.append(Condition((TermKind.REGISTRATION,), term_key(query.registration)))
     if query.agent is not None:
         kinds = (TermKind.AGENT, TermKind.RELATED_AGENT)
-        wanted.append(Condition(kinds if query.related_agents else kinds[:1], term_key(query.agent)))
+        wanted.append(
+            Condition(kinds if query.related_agents else kinds[:1], term_key(query.agent))
+        )
     if query.activity is not None:
         kinds = (TermKind.ACTIVITY, TermKind.RELATED_ACTIVITY)
         wanted.append(
@@ -169,9 +171,7 @@ def conditions(query: StatementQuery, mine: Mine | None) -> list[Condition]:
     return wanted
 
 
-def bounds(
-    query: StatementQuery, stored_by: Callable[[datetime], int]
-) -> tuple[int, int | None]:
+def bounds(query: StatementQuery, stored_by: Callable[[datetime], int]) -> tuple[int, int | None]:
     """Return the positions `after < p <= upto` that a query's since, until and cursor leave.
 
     `stored_by` gives the last listed position stored at or before a moment (0: none).
@@ -237,12 +237,16 @@ class _Neighbourhood:
     def _descend(self, recorded: Recorded) -> None:
         """Add the statements that all these refer to, link by link."""
         asked = set(self._nodes)
-        while wanted := {s.terms.refers_to for s in self._nodes.values()} - asked - {None}:
+        while wanted := self._named() - asked:
             asked |= wanted
             self._add(wanted, recorded)
 
-    def _add(self, ids: Iterable[UUID | None], recorded: Recorded) -> None:
-        wanted = sorted(i for i in ids if i is not None)
+    def _named(self) -> set[UUID]:
+        targets = (s.terms.refers_to for s in self._nodes.values())
+        return {target for target in targets if target is not None}
+
+    def _add(self, ids: Iterable[UUID], recorded: Recorded) -> None:
+        wanted = sorted(ids)
         if wanted:
             self._nodes |= {s.statement_id: s for s in recorded.statements(wanted)}
 

@@ -13,7 +13,6 @@ from uuid import UUID, uuid5
 import orjson
 from eventsourcing.application import Application
 from eventsourcing.persistence import (
-    ApplicationRecorder,
     InfrastructureFactory,
     Mapper,
     Notification,
@@ -156,13 +155,6 @@ class LogRecorder(Protocol):
         """Return the random identity that this log was born with."""
 
 
-class LogFactory(Protocol):
-    """Makes the engine's factory for the library, from the settings' URL."""
-
-    def __call__(self, env: Environment) -> InfrastructureFactory:
-        """Return the factory."""
-
-
 class EventLog(Application[UUID]):
     """Every event of a store, in one order.
 
@@ -177,13 +169,15 @@ class EventLog(Application[UUID]):
     }
 
     def __init__(
-        self, factory: Callable[[Environment], InfrastructureFactory], env: EnvType | None = None
+        self,
+        factory: Callable[[Environment], InfrastructureFactory[Any]],
+        env: EnvType | None = None,
     ) -> None:
         self._construct = factory
         super().__init__(env)
         self._known = self._recorder.head()
 
-    def construct_factory(self, env: Environment) -> InfrastructureFactory:
+    def construct_factory(self, env: Environment) -> InfrastructureFactory[Any]:
         """Return the engine's factory."""
         return self._construct(env)
 
@@ -226,8 +220,7 @@ class EventLog(Application[UUID]):
         self, after: int = 0, limit: int = 1000, upto: int | None = None
     ) -> Sequence[Notification]:
         """Return up to `limit` stored events at positions `after < p <= upto`, in order."""
-        recorder = cast("ApplicationRecorder", self.recorder)
-        return recorder.select_notifications(after, limit, upto, inclusive_of_start=False)
+        return self.recorder.select_notifications(after, limit, upto, inclusive_of_start=False)
 
     def entry(self, notification: Notification) -> Entry:
         """Return a stored event as what it was."""

@@ -3,10 +3,10 @@
 import msgspec
 
 from lrs.aggregate import Aggregate, Register
+from lrs.document_rules import validate_document
 from lrs.errors import InvalidProgram, NotFound
 from lrs.events import Event, ProgramPlanned, ProgramWithdrawn
 from lrs.log import EventLog
-from lrs.document_rules import validate_document
 
 
 class ProgramShelf(Aggregate, frozen=True, kw_only=True):

@@ -3,8 +3,10 @@
 The commitments and their salts are made when the event is appended and live with it; the audit
 log's leaves are built from them, so destroying a body and its salt later keeps every proof valid.
 
-    meta commitment = HMAC-SHA256(meta salt, meta)      meta = JSON [topic, stream, version, stored, principal]
-    body commitment = HMAC-SHA256(body salt, body)      body = JSON; of a statement: the statement itself
+    meta commitment = HMAC-SHA256(meta salt, meta)
+    body commitment = HMAC-SHA256(body salt, body)
+    meta = JSON [topic, stream, version, stored, principal]
+    body = JSON; of a statement: the statement itself
 
 `stored` is an integer: microseconds since 1970-01-01T00:00Z.
 """

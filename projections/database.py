@@ -27,6 +27,8 @@ LOCK_TIMEOUT_SECONDS = 60
 
 Parameters = Mapping[str, Any]
 
+_MEMBERS = "(select value from json_each(:{}))"
+
 
 class Transaction(Protocol):
     """One transaction over the views. Queries go by their names in `views.sql`."""
@@ -74,9 +76,7 @@ class SqliteDatabase:
     @contextmanager
     def transaction(self, *, write: bool) -> Iterator["SqliteTransaction"]:
         """Begin; see `Database`."""
-        connection = sqlite3.connect(
-            self._path, timeout=LOCK_TIMEOUT_SECONDS, isolation_level=None
-        )
+        connection = sqlite3.connect(self._path, timeout=LOCK_TIMEOUT_SECONDS, isolation_level=None)
         try:
             connection.execute("pragma journal_mode = wal")
             # A power cut may take the last pages back, tracking with them; they are derived again.
@@ -105,7 +105,7 @@ class SqliteDatabase:
             for table in TABLES:
                 connection.execute(f"delete from main.{table}")  # noqa: S608 - our own table names
                 connection.execute(
-                    f"insert into main.{table} select * from scratch.{table}"  # noqa: S608
+                    f"insert into main.{table} select * from scratch.{table}"  # noqa: S608 - ours too
                 )
             connection.execute("commit")
         finally:
@@ -136,7 +136,7 @@ class SqliteTransaction:
         text = SQL[name]
         for listed in re.findall(r"any\(:(\w+)\)", text):
             parameters[listed] = orjson.dumps(list(parameters[listed])).decode()
-            text = text.replace(f"any(:{listed})", f"(select value from json_each(:{listed}))")
+            text = text.replace(f"any(:{listed})", _MEMBERS.format(listed))
         return self.connection.execute(text, parameters).fetchall()
 
     def run_all(self, name: str, rows: Iterable[Parameters]) -> None:

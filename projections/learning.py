@@ -81,9 +81,7 @@ def _add_statements(views: Transaction, known: Knowledge, entries: Sequence[Entr
         statement: dict[str, Any] = orjson.loads(event.statement)
         if target := voided_by(statement):
             voids.append(target)
-        elif event.timestamp and (
-            record := classify(statement, entry.position, event.timestamp)
-        ):
+        elif event.timestamp and (record := classify(statement, entry.position, event.timestamp)):
             records.append(record)
     if voids:
         _void(views, known, voids)

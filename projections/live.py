@@ -12,9 +12,7 @@ from projections.vocabulary import classify
 from projections.voids import voided_by
 
 
-def replay_traces(
-    log: EventLog, known: Knowledge, program: str, upto: int
-) -> dict[str, Trace]:
+def replay_traces(log: EventLog, known: Knowledge, program: str, upto: int) -> dict[str, Trace]:
     """Return a program's traces by person, from everything at positions up to `upto`.
 
     Only this program's records are kept in memory.

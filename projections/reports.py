@@ -9,18 +9,18 @@ from lrs.errors import InvalidQuery, NotFound
 from lrs.log import EventLog
 from lrs.plan import Plan
 from lrs.xapi.values import parse_timestamp
-from projections.rules.cohorts import members
-from projections.rules.combined import combined
 from projections.database import Database
-from projections.rules.dropoff import drop_off
 from projections.knowledge import Knowledge, known_at
 from projections.learning import read_traces
 from projections.live import replay_traces
+from projections.rules.cohorts import members
+from projections.rules.combined import combined
+from projections.rules.dropoff import drop_off
 from projections.rules.moments import micros, shown
 from projections.rules.presence import Held, held
 from projections.rules.readiness import readiness
-from projections.runner import tracked_position
 from projections.rules.trace import Trace
+from projections.runner import tracked_position
 from projections.vocabulary import RULES_VERSION
 
 Name = Literal["readiness", "drop-off", "combined"]

@@ -49,7 +49,7 @@ class Runner:
                     self.catch_up(stop)
                     seen = end
                 stop.wait(POLL_SECONDS)
-            except Exception:  # noqa: BLE001 - a store that is away, or a fault of ours: say so, and try again
+            except Exception:
                 logger.exception("the projections cannot go on past this; trying again")
                 stop.wait(RETRY_SECONDS)
 
@@ -66,9 +66,7 @@ def tracked(views: Database) -> list[tuple[str, int]]:
         return [(NAME, tracked_position(transaction))]
 
 
-def rebuild_views(
-    log: EventLog, views: Database, advance: Callable[[int, int], None]
-) -> int:
+def rebuild_views(log: EventLog, views: Database, advance: Callable[[int, int], None]) -> int:
     """Derive the views anew in a second place, then swap them in; return the position reached.
 
     `advance` is called with (position, end) as it goes on. Reports answer from the old views until

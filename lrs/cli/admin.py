@@ -7,11 +7,11 @@ import orjson
 import typer
 
 from lrs.cli.output import err, out, print_json, print_table
+from lrs.document_text import parse_document
 from lrs.errors import InvalidProgram
 from lrs.main import open_log, open_store, open_views
-from lrs.document_text import parse_document
-from lrs.settings import read_settings
 from lrs.people import read_actor
+from lrs.settings import read_settings
 from projections.reports import unmatched_actors
 from projections.runner import Runner
 
@@ -49,7 +49,9 @@ def list_credentials(as_json: Json = False) -> None:
     if as_json:
         print_json([{"key": c.key, "name": c.name, "scopes": c.scopes} for c in known])
     else:
-        print_table(["name", "key", "scopes"], [[c.name, c.key, ", ".join(c.scopes)] for c in known])
+        print_table(
+            ["name", "key", "scopes"], [[c.name, c.key, ", ".join(c.scopes)] for c in known]
+        )
 
 
 @credential.command("revoke")

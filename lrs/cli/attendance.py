@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import orjson
@@ -11,6 +11,7 @@ import typer
 import adapters
 from adapters.attendance import Attendance, dry_run
 from adapters.statements import Occurrence, meeting_activity_id, replaced, statements
+from adapters.times import DateOrder
 from lrs.attendance import Imported, record_import
 from lrs.cli.output import err, print_json, print_table, progress
 from lrs.credentials import OWN_SCOPES, Principal
@@ -28,9 +29,13 @@ def import_attendance(
     files: Annotated[list[Path], typer.Argument(help="Files as the tool exported them.")],
     program: Annotated[str, typer.Option(help="The program's slug.")],
     session: Annotated[str, typer.Option(help="The session's id.")],
-    timezone: Annotated[str | None, typer.Option(help="Whose clock a zone-less file shows.")] = None,
-    date_order: Annotated[Literal["dmy", "mdy", "ymd"] | None, typer.Option()] = None,
-    dry: Annotated[bool, typer.Option("--dry-run", help="Only show what would be recorded.")] = False,
+    timezone: Annotated[
+        str | None, typer.Option(help="Whose clock a zone-less file shows.")
+    ] = None,
+    date_order: Annotated[DateOrder | None, typer.Option()] = None,
+    dry: Annotated[
+        bool, typer.Option("--dry-run", help="Only show what would be recorded.")
+    ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
     """Import attendance; the same file again changes nothing, a corrected one replaces."""
@@ -59,7 +64,7 @@ def find_session(store: Store, program: str, session: str) -> tuple[Plan, Sessio
 
 
 def read_file(
-    file: Path, tool: str, session: Session, timezone: str | None, date_order: str | None
+    file: Path, tool: str, session: Session, timezone: str | None, date_order: DateOrder | None
 ) -> Attendance:
     """Read an attendance file. Raises `UnreadableAttendance` naming it."""
     try:
@@ -84,9 +89,7 @@ def preview(attendance: Attendance, plan: Plan, session: Session) -> dict[str, A
     return dry_run(attendance, statements(attendance, _occurrence(plan, session)))
 
 
-def recorded(
-    store: Store, attendance: Attendance, plan: Plan, session: Session
-) -> dict[str, int]:
+def recorded(store: Store, attendance: Attendance, plan: Plan, session: Session) -> dict[str, int]:
     """Record an import and return the counts."""
     occurrence = _occurrence(plan, session)
     built = statements(attendance, occurrence)

@@ -93,7 +93,9 @@ def _fill(client: httpx.Client, settings: Settings, course: Course) -> None:
         options = adapters.Options(timezone=ZONE, expected=planned[1].starts)
         attendance = adapters.read("zoom", course.zoom_file(), options)
         recorded(store, attendance, *planned)
-    err.print(f"Sent {len(statements)} statements and a Zoom file of {len(attendance.participants)}.")
+    err.print(
+        f"Sent {len(statements)} statements and a Zoom file of {len(attendance.participants)}."
+    )
 
 
 def _wait_for_projections(client: httpx.Client) -> None:

@@ -25,6 +25,10 @@ ZOOM_ID = "852 1848 6288"
 EVENT = "http://lrs.learninglocker.net/define/extensions/info"
 
 
+EARLY = 1.15
+"""Days; who is earlier than this has already prepared the session that is still to come."""
+
+
 class Habit(NamedTuple):
     """How a learner goes about it: days before (negative: after) each deadline; None: never."""
 
@@ -94,16 +98,49 @@ class Course:
                 }
             ],
             "activities": [
-                {"id": PREWORK, "title": "Why feedback fails", "kind": "content", "due": due[0], **step},
-                {"id": QUIZ, "title": "Feedback models, check", "kind": "quiz", "pass": 0.6, "due": due[1], **step},
-                {"id": VIDEO, "title": "A difficult talk (H5P)", "kind": "content", "due": due[1], **step},
-                {"id": FORUM, "title": "How did it go?", "kind": "post", "mode": "async", "required": False},
-                {"id": PLAN_SHEET, "title": "My next conversation", "kind": "assignment", "due": due[2], **step},
+                {
+                    "id": PREWORK,
+                    "title": "Why feedback fails",
+                    "kind": "content",
+                    "due": due[0],
+                    **step,
+                },
+                {
+                    "id": QUIZ,
+                    "title": "Feedback models, check",
+                    "kind": "quiz",
+                    "pass": 0.6,
+                    "due": due[1],
+                    **step,
+                },
+                {
+                    "id": VIDEO,
+                    "title": "A difficult talk (H5P)",
+                    "kind": "content",
+                    "due": due[1],
+                    **step,
+                },
+                {
+                    "id": FORUM,
+                    "title": "How did it go?",
+                    "kind": "post",
+                    "mode": "async",
+                    "required": False,
+                },
+                {
+                    "id": PLAN_SHEET,
+                    "title": "My next conversation",
+                    "kind": "assignment",
+                    "due": due[2],
+                    **step,
+                },
                 {"id": CASES, "title": "Four cases", "kind": "content", "due": due[3], **step},
             ],
             "sessions": [
                 self._session(0, "Kick-off", [PREWORK], match=[ROOM]),
-                self._session(1, "Coaching lab", [QUIZ, VIDEO], reinforces=[FORUM], recording=RECORDING),
+                self._session(
+                    1, "Coaching lab", [QUIZ, VIDEO], reinforces=[FORUM], recording=RECORDING
+                ),
                 self._session(2, "Practice", [PLAN_SHEET], match=[ROOM]),
                 self._session(3, "Transfer", [CASES], match=[ROOM]),
             ],
@@ -134,7 +171,7 @@ class Course:
 
     def _of(self, number: int, habit: Habit) -> Iterator[dict[str, Any]]:
         moodle = {"name": habit.name, "account": {"homePage": MOODLE, "name": str(number)}}
-        first, second, third, _ = self.sessions
+        first, second, third, last = self.sessions
         if habit.prework is not None:
             at = first - timedelta(days=habit.prework)
             yield _moodle(moodle, "http://id.tincanapi.com/verb/viewed", PREWORK, "module", at)
@@ -143,6 +180,9 @@ class Course:
             yield _h5p(habit.name, late)
             sent = third - timedelta(days=habit.prework)
             yield _moodle(moodle, _SUBMIT, PLAN_SHEET, "assignment", sent)
+            if habit.prework > EARLY:
+                ahead = last - timedelta(days=habit.prework + 1)
+                yield _moodle(moodle, _COMPLETED, CASES, "module", ahead)
         for attempt, points in enumerate(habit.quiz):
             at = second - timedelta(days=1.5 - attempt / 2, minutes=number)
             yield _quiz(moodle, number * 10 + attempt, points, at)
@@ -163,7 +203,9 @@ class Course:
                     yield _bbb(habit.name, "http://activitystrea.ms/join", starts + late)
                     ends = starts + timedelta(minutes=60)
                     yield _bbb(habit.name, "http://activitystrea.ms/leave", ends)
-            yield _bbb("Visitor from HR", "http://activitystrea.ms/join", starts + timedelta(minutes=5))
+            yield _bbb(
+                "Visitor from HR", "http://activitystrea.ms/join", starts + timedelta(minutes=5)
+            )
             ends = starts + timedelta(minutes=60)
             yield _bbb("<unknown>", "http://adlnet.gov/expapi/verbs/terminated", ends)
 
@@ -228,12 +270,19 @@ def _moodle(
 
 
 def _quiz(actor: dict[str, Any], attempt: int, points: float, at: datetime) -> dict[str, Any]:
-    statement = _moodle(actor, _COMPLETED, f"{MOODLE}/mod/quiz/attempt.php?attempt={attempt}", "module", at)
+    statement = _moodle(
+        actor, _COMPLETED, f"{MOODLE}/mod/quiz/attempt.php?attempt={attempt}", "module", at
+    )
     statement["object"]["definition"]["type"] = "http://adlnet.gov/expapi/activities/attempt"
     statement["context"]["contextActivities"]["parent"] = [{"id": QUIZ}]
     # Moodle's plugin scales to -1…1 since 2025: half the points arrive as 0.
     score = {"raw": points, "min": 0, "max": 10, "scaled": points / 5 - 1}
-    statement["result"] = {"score": score, "completion": True, "success": True, "duration": "PT420S"}
+    statement["result"] = {
+        "score": score,
+        "completion": True,
+        "success": True,
+        "duration": "PT420S",
+    }
     return statement
 
 

@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from typing import Any
 
 import orjson
+from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
@@ -21,7 +22,9 @@ def print_json(value: Any) -> None:
 
 def print_table(columns: Sequence[str], rows: Iterable[Sequence[Any]], title: str = "") -> None:
     """Print rows under columns; numbers stand right."""
-    table = Table(title=title or None, title_justify="left", header_style="bold")
+    if title:
+        out.print(title, style="bold", markup=False)
+    table = Table(box=SIMPLE_HEAD, padding=(0, 1, 0, 0), pad_edge=False)
     listed = [[_text(cell) for cell in row] for row in rows]
     for number, column in enumerate(columns):
         numeric = listed and all(_is_number(row[number]) for row in listed)
@@ -44,7 +47,7 @@ def _text(cell: Any) -> str:
     if cell is None:
         return ""
     if isinstance(cell, float):
-        return f"{cell:.2f}".rstrip("0").rstrip(".")
+        return f"{cell:.2f}".rstrip("0").rstrip(".") or "0"
     return str(cell)
 
 

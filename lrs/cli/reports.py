@@ -11,8 +11,9 @@ from lrs.errors import InvalidInput
 from lrs.main import open_log, open_views
 from lrs.settings import read_settings
 from projections.export import as_csv
-from projections.rules.report import canonical, tables
 from projections.reports import Query, Reports
+from projections.rules.report import canonical
+from projections.rules.tables import tables
 from projections.runner import PROJECTIONS, Runner, rebuild_views
 
 
@@ -21,7 +22,9 @@ def report(
     program: Annotated[str, typer.Option(help="The program's slug.")],
     session: Annotated[str | None, typer.Option(help="The session's id (readiness).")] = None,
     cohort: Annotated[str | None, typer.Option(help="Only this cohort.")] = None,
-    as_of: Annotated[str | None, typer.Option(help="A past moment (RFC 3339) or position:N.")] = None,
+    as_of: Annotated[
+        str | None, typer.Option(help="A past moment (RFC 3339) or position:N.")
+    ] = None,
     form: Annotated[Literal["table", "json", "csv"], typer.Option("--format")] = "table",
     output: Annotated[Path | None, typer.Option("-o", help="Write to this file.")] = None,
 ) -> None:
@@ -50,7 +53,9 @@ def print_report(found: dict[str, Any]) -> None:
 
 
 def rebuild(
-    views: Annotated[list[str] | None, typer.Argument(help="Which projections; all if none.")] = None,
+    views: Annotated[
+        list[str] | None, typer.Argument(help="Which projections; all if none.")
+    ] = None,
 ) -> None:
     """Derive the projections anew from the log into fresh tables, then swap them in."""
     if unknown := sorted(set(views or []) - set(PROJECTIONS)):

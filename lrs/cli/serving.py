@@ -16,7 +16,9 @@ def serve(
     host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(help="Port to listen on.")] = 8000,
     workers: Annotated[int, typer.Option(min=1, help="Server processes.")] = 1,
-    no_projections: Annotated[bool, typer.Option(help="Leave the projections to `lrs project`.")] = False,
+    no_projections: Annotated[
+        bool, typer.Option(help="Leave the projections to `lrs project`.")
+    ] = False,
 ) -> None:
     """Serve xAPI and the reports; one worker also keeps the projections."""
     settings = read_settings()

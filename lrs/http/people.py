@@ -11,8 +11,8 @@ from fastapi import APIRouter, Request, Response
 from lrs.errors import InvalidInput
 from lrs.http.auth import require
 from lrs.http.body import read_body
-from lrs.store import Store
 from lrs.people import read_actor
+from lrs.store import Store
 
 router = APIRouter(prefix="/people", tags=["People"])
 T = TypeVar("T")

@@ -6,9 +6,9 @@ import orjson
 from anyio.to_thread import run_sync
 from fastapi import APIRouter, Request, Response
 
+from lrs.document_text import parse_document
 from lrs.http.auth import require
 from lrs.http.body import read_body
-from lrs.document_text import parse_document
 from lrs.store import Store
 
 router = APIRouter(prefix="/programs", tags=["Programs"])

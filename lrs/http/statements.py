@@ -64,7 +64,9 @@ async def post_statements(request: Request, version: Version) -> Response:
     store: Store = request.app.state.store
     principal = require(request, "statements/write")
     if request.query_params:
-        raise InvalidQuery("a POST of statements takes no parameters", next(iter(request.query_params)))
+        raise InvalidQuery(
+            "a POST of statements takes no parameters", next(iter(request.query_params))
+        )
     drafts = store.statements.draft(await _json_body(request, store), principal, version)
     await _record(store, drafts)
     return Response(orjson.dumps([str(each.draft.id) for each in drafts]), media_type=JSON)
@@ -88,7 +90,9 @@ async def _one(
     found = await run_sync(store.log.index.find, wanted)
     voided = query.voided_statement_id is not None
     if found is None or found.voided != voided or (only and found.principal != only.key):
-        raise NotFound(f"no {'voided ' if voided else ''}statement has the id {wanted}", "statementId")
+        raise NotFound(
+            f"no {'voided ' if voided else ''}statement has the id {wanted}", "statementId"
+        )
     language = request.headers.get("accept-language")
     statement = in_format(found.statement, query.format, language)
     return Response(statement, media_type=JSON, headers=last_modified(found.stored))
@@ -133,7 +137,9 @@ async def _record(store: Store, drafts: Sequence[StatementDraft]) -> None:
 async def _json_body(request: Request, store: Store) -> bytes:
     media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if media_type != JSON:
-        raise InvalidInput(f"statements come as {JSON}, not {media_type or 'untyped'}", "Content-Type")
+        raise InvalidInput(
+            f"statements come as {JSON}, not {media_type or 'untyped'}", "Content-Type"
+        )
     return await read_body(request, store.settings.max_body_bytes)
 
 

@@ -1,7 +1,7 @@
 """Opens a log on PostgreSQL: connection settings, migrations, the library's factory."""
 
 from functools import partial
-from typing import Any
+from typing import Any, cast
 
 import psycopg
 from eventsourcing.persistence import ApplicationRecorder
@@ -25,7 +25,10 @@ class PostgresLogFactory(PostgresFactory):
     def __init__(self, env: Environment, *, connection: dict[str, Any]) -> None:
         super().__init__(env)
         # The library knows five parameters; a URL may carry more (sslmode, options …).
-        self.datastore.pool.kwargs = {**dict(self.datastore.pool.kwargs or {}), **connection}
+        self.datastore.pool.kwargs = {
+            **cast("dict[str, Any]", self.datastore.pool.kwargs),
+            **connection,
+        }
 
     def application_recorder(self) -> ApplicationRecorder:
         """Return the log's recorder."""

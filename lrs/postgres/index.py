@@ -7,14 +7,13 @@ from uuid import UUID
 from eventsourcing.postgres import PostgresDatastore
 from psycopg import Cursor
 from psycopg.rows import DictRow
-from psycopg.sql import SQL as Text
-from psycopg.sql import Composed
+from psycopg.sql import SQL, Composed
 
 from lrs.index import Condition, Found, Mine, Page, bounds, conditions, read_found, read_page
 from lrs.sql import queries
 from lrs.xapi.query import StatementQuery
 
-SQL = queries("lrs.postgres", "index.sql")
+QUERIES = queries("lrs.postgres", "index.sql")
 
 
 class PostgresStatementIndex:
@@ -26,26 +25,28 @@ class PostgresStatementIndex:
     def find(self, statement_id: UUID) -> Found | None:
         """Return a statement by its id, voided or not."""
         with self._datastore.cursor() as curs:
-            row = curs.execute(SQL["find"], {"id": statement_id}, prepare=True).fetchone()
+            row = curs.execute(QUERIES["find"], {"id": statement_id}, prepare=True).fetchone()
             return read_found(bytes(row["state"]), voided=row["voided"]) if row else None
 
     def page(self, query: StatementQuery, limit: int, mine: Mine | None = None) -> Page:
         """Return up to `limit` listed statements that meet the query, and where to go on."""
         with self._datastore.cursor() as curs:
             within = bounds(query, lambda moment: _stored_by(curs, moment))
-            text, parameters = page_query(conditions(query, mine), query.ascending, within, limit + 1)
+            text, parameters = page_query(
+                conditions(query, mine), query.ascending, within, limit + 1
+            )
             rows = curs.execute(text, parameters, prepare=True, binary=True).fetchall()
         return read_page([(row["position"], bytes(row["state"])) for row in rows], limit, mine)
 
     def consistent_through(self) -> datetime:
         """Return when the last committed event was stored: all later ones will be stored after."""
         with self._datastore.cursor() as curs:
-            row = curs.execute(SQL["head_stored"], prepare=True).fetchone()
+            row = curs.execute(QUERIES["head_stored"], prepare=True).fetchone()
             return cast("datetime", cast("DictRow", row)["stored"])
 
 
 def _stored_by(curs: Cursor[DictRow], moment: datetime) -> int:
-    row = curs.execute(SQL["stored_by"], {"moment": moment}, prepare=True).fetchone()
+    row = curs.execute(QUERIES["stored_by"], {"moment": moment}, prepare=True).fetchone()
     return row["position"] if row else 0
 
 
@@ -60,44 +61,44 @@ def page_query(
         parameters["upto"] = upto
         span += " and position <= %(upto)s"
     order: LiteralString = "asc" if ascending else "desc"
-    driving, *others = wanted or [None]
-    source = _source(driving, others, Text(span), parameters)
-    text = Text(
+    driving = wanted[0] if wanted else None
+    source = _source(driving, wanted[1:], SQL(span), parameters)
+    text = SQL(
         "select event.notification_id as position, event.state"
         " from (select distinct position from {source} order by position {order} limit %(limit)s)"
         " as page join event on event.notification_id = page.position"
         " order by event.notification_id {order}"
-    ).format(source=source, order=Text(order))
+    ).format(source=source, order=SQL(order))
     return text, parameters
 
 
 def _source(
-    driving: Condition | None, others: list[Condition], span: Text, parameters: dict[str, Any]
+    driving: Condition | None, others: list[Condition], span: SQL, parameters: dict[str, Any]
 ) -> Composed:
     if driving is None:
-        return Text("statement where {span}").format(span=span)
+        return SQL("statement where {span}").format(span=span)
     parameters["key"] = driving.key
-    scans = Text(" union all ").join(
-        Text(
+    scans = SQL(" union all ").join(
+        SQL(
             "select position, via from term where kind = {kind} and key = %(key)s and {span}"
         ).format(kind=int(kind), span=span)
         for kind in driving.kinds
     )
-    source = Text("({scans}) as driving").format(scans=scans)
+    source = SQL("({scans}) as driving").format(scans=scans)
     for number, condition in enumerate(others):
         parameters[f"key{number}"] = condition.key
-        source += Text(
+        source += SQL(
             "{glue} exists (select from term as other where other.kind = any({kinds})"
             " and other.key = {key} and other.position = driving.position"
             " and other.via = driving.via)"
         ).format(
-            glue=Text(" and" if number else " where"),
+            glue=SQL(" and" if number else " where"),
             kinds=list(map(int, condition.kinds)),
             key=_parameter(number),
         )
     return source
 
 
-def _parameter(number: int) -> Text:
+def _parameter(number: int) -> SQL:
     names: tuple[LiteralString, ...] = ("%(key0)s", "%(key1)s", "%(key2)s")
-    return Text(names[number])
+    return SQL(names[number])

@@ -25,9 +25,7 @@ class PostgresLogRecorder(PostgresApplicationRecorder):
     No NOTIFY here: inside the transaction it would serialise commits over the whole cluster.
     """
 
-    def __init__(
-        self, datastore: PostgresDatastore, *, events_table_name: str = "event"
-    ) -> None:
+    def __init__(self, datastore: PostgresDatastore, *, events_table_name: str = "event") -> None:
         super().__init__(datastore, events_table_name="event")
         self.index = PostgresStatementIndex(datastore)
 

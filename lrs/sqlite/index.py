@@ -59,8 +59,8 @@ def page_query(
         parameters["upto"] = upto
         span += " and position <= :upto"
     order = "asc" if ascending else "desc"
-    driving, *others = wanted or [None]
-    scans = _scans(driving, others, span, parameters)
+    driving = wanted[0] if wanted else None
+    scans = _scans(driving, wanted[1:], span, parameters)
     # UNION of ordered scans is merged row by row and drops repeated positions.
     text = (
         "select event.rowid as position, event.state"  # noqa: S608 - only our own words

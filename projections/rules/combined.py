@@ -33,9 +33,7 @@ def combined(
     """
     syncs = [Sync(plan, member, held, moment) for member in members]
     asyncs = [Async(plan, member) for member in members]
-    rows = [
-        _learner(plan, *each) for each in zip(members, syncs, asyncs, strict=True)
-    ]
+    rows = [_learner(plan, *each) for each in zip(members, syncs, asyncs, strict=True)]
     patterns = [row["pattern"] for row in rows]
     return {
         "totals": _totals(rows, syncs, asyncs, members, moment),

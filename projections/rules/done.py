@@ -46,10 +46,9 @@ def _qualifies(activity: Activity, record: Record) -> bool:
     if activity.kind == "quiz":
         if record.kind != "quiz-scored":
             return False
-        passes = activity.pass_mark is None or (
-            record.score is not None and record.score >= activity.pass_mark
-        )
-        return passes
+        if activity.pass_mark is None:
+            return True
+        return record.score is not None and record.score >= activity.pass_mark
     if activity.kind == "assignment":
         return record.kind == "submitted"
     return record.kind in {"completed", "passed"} and record.completion is not False

@@ -4,12 +4,12 @@ from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from lrs.plan import Plan, Session
+from projections.record import Record
 from projections.rules.cohorts import Member
 from projections.rules.done import done, last_of
 from projections.rules.moments import DAY, micros, share, shown
 from projections.rules.path import Step, groups, path
 from projections.rules.presence import Held, presence, watched
-from projections.record import Record
 from projections.rules.survival import Life, survival
 
 STATES = ("active", "at_risk", "dropped", "completed", "withdrawn", "not_started")

@@ -39,8 +39,12 @@ class Identities:
 
     def moved(self, later: "Identities") -> frozenset[str]:
         """Return the actors who are another person in `later` than here."""
-        known = self._person.keys() | later._person.keys()
+        known = frozenset[str]().union(*self.everybody(), *later.everybody())
         return frozenset(actor for actor in known if self.resolve(actor) != later.resolve(actor))
+
+    def everybody(self) -> Iterable[frozenset[str]]:
+        """Return the actors of each person whom a plan or a link names."""
+        return self._actors.values()
 
     def _name(self, actor: str) -> str:
         return str(uuid5(self._log_id, actor))

@@ -10,7 +10,6 @@ from projections.rules.moments import share
 from projections.rules.sides import Sync
 
 
-
 def outcome_rows(
     plan: Plan, syncs: Sequence[Sync], members: Sequence[Member]
 ) -> list[dict[str, Any]]:
@@ -37,7 +36,7 @@ def _row(
 ) -> dict[str, Any]:
     activities = [a for a in plan.activities if a.outcome == outcome.id]
     sessions = [s for s in plan.sessions if s.outcome == outcome.id]
-    modes = sorted({step.mode for step in (*activities, *sessions)})
+    modes = sorted({a.mode for a in activities} | {s.mode for s in sessions})
     completed = sum(done(a, member.trace) is not None for a in activities for member in members)
     of_outcome = {session.id for session in sessions}
     states = [

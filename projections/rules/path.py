@@ -19,7 +19,7 @@ def path(plan: Plan) -> list[Step]:
     dated: list[tuple[int, Step]] = []
     latest = 0
     for activity in plan.activities:
-        at = activity.due and micros(activity.due)
+        at = micros(activity.due) if activity.due else None
         latest = at or latest
         dated.append((latest, Step(activity, at)))
     for session in plan.sessions:

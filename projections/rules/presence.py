@@ -4,8 +4,8 @@ from collections.abc import Iterable, Sequence
 from typing import Literal, NamedTuple
 
 from lrs.plan import Session
-from projections.rules.moments import micros
 from projections.record import Record
+from projections.rules.moments import micros
 from projections.rules.trace import On, Trace
 
 State = Literal["attended", "partial", "absent"]

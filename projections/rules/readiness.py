@@ -5,10 +5,10 @@ from typing import Any, NamedTuple
 
 from lrs.errors import NotFound
 from lrs.plan import Activity, Plan, Session
+from projections.record import Record
 from projections.rules.cohorts import Member
 from projections.rules.done import done
 from projections.rules.moments import micros, share, shown
-from projections.record import Record
 
 STATES = ("ready", "late", "partly", "not_started")
 
@@ -101,9 +101,7 @@ def _item(activity: Activity, work: Sequence[Sequence[Prework]]) -> dict[str, An
     }
 
 
-def _learner(
-    member: Member, work: Sequence[Prework], known: Sequence[Prework]
-) -> dict[str, Any]:
+def _learner(member: Member, work: Sequence[Prework], known: Sequence[Prework]) -> dict[str, Any]:
     return {
         **member.header,
         "state": _state(work),

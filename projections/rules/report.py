@@ -1,19 +1,11 @@
 """A report as bytes and as rows: the same input always gives the same bytes."""
 
 from collections.abc import Iterator
-from typing import Any, NamedTuple
+from typing import Any
 
 import orjson
 
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
-
-
-class Table(NamedTuple):
-    """A part of a report as people read it."""
-
-    title: str
-    columns: list[str]
-    rows: list[list[Any]]
 
 
 def canonical(report: dict[str, Any]) -> bytes:
@@ -30,33 +22,6 @@ def learner_rows(report: dict[str, Any]) -> tuple[list[str], list[list[Any]]]:
     flat = [dict(_flat("", learner)) for learner in report["learners"]]
     columns = list(dict.fromkeys(name for each in flat for name in each))
     return columns, [[_harmless(each.get(column)) for column in columns] for each in flat]
-
-
-def tables(report: dict[str, Any]) -> list[Table]:
-    """Return a report as readable tables: its figures first, then its learners."""
-    title = f"{report['report']} · {report['program']} · as of {report['as_of']}"
-    summary = Table(title, ["figure", "value"], [[k, v] for k, v in _figures(report)])
-    lists = [
-        Table(name, list(report[name][0]), [list(each.values()) for each in report[name]])
-        for name in ("items", "steps", "survival", "weeks", "outcomes")
-        if report.get(name)
-    ]
-    columns, rows = learner_rows(report)
-    shown = [n for n, column in enumerate(columns) if column not in _NOT_FOR_PEOPLE]
-    learners = Table(
-        "learners", [columns[n] for n in shown], [[row[n] for n in shown] for row in rows]
-    )
-    return [summary, *lists, learners]
-
-
-_NOT_FOR_PEOPLE = {"person", "evidence"}
-_ENVELOPE = ("report", "program", "as_of", "rules", "learners")
-
-
-def _figures(report: dict[str, Any]) -> Iterator[tuple[str, Any]]:
-    for name, value in report.items():
-        if name not in _ENVELOPE and not isinstance(value, list):
-            yield from _flat(name, value)
 
 
 def _flat(prefix: str, value: Any) -> Iterator[tuple[str, Any]]:

@@ -5,9 +5,9 @@ from datetime import timedelta
 from typing import Literal, NamedTuple
 
 from lrs.plan import Plan, Session
+from projections.record import NO_ENGAGEMENT, Record
 from projections.rules.identity import Identities
 from projections.rules.moments import micros
-from projections.record import NO_ENGAGEMENT, Record
 
 Relation = Literal["object", "parent", "grouping", "recording"]
 SESSION_FACTS = ""

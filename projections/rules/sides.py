@@ -3,21 +3,19 @@
 from collections.abc import Mapping
 
 from lrs.plan import Activity, Plan
+from projections.record import Record
 from projections.rules.cohorts import Member
 from projections.rules.done import best_score, done
 from projections.rules.moments import micros
 from projections.rules.path import groups
 from projections.rules.presence import Held, Presence, best, presence, watched
-from projections.record import Record
 from projections.rules.trace import Trace
 
 
 class Sync:
     """A member's attendance over the session groups they were enrolled for."""
 
-    def __init__(
-        self, plan: Plan, member: Member, held: Mapping[str, Held], moment: int
-    ) -> None:
+    def __init__(self, plan: Plan, member: Member, held: Mapping[str, Held], moment: int) -> None:
         self.expected = [
             alternatives
             for alternatives in groups(plan)

@@ -9,7 +9,6 @@ from projections.rules.moments import WEEK, micros, minutes, shown
 from projections.rules.sides import Async, Sync
 
 
-
 def week_rows(
     plan: Plan, members: Sequence[Member], syncs: Sequence[Sync], asyncs: Sequence[Async]
 ) -> list[dict[str, Any]]:

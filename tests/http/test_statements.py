@@ -76,10 +76,10 @@ def test_a_statement_without_time_happened_when_it_was_stored(server: Server) ->
 def test_exact_answers_are_the_clients_own_text(server: Server) -> None:
     sid = str(uuid4())
     body = (
-        '{ "id":"%s","actor":{"mbox":"mailto:ada@example.org"},'
+        '{ "id":"' + sid + '","actor":{"mbox":"mailto:ada@example.org"},'
         '"verb":{"id":"https://example.org/v"},"object":{"id":"https://example.org/a"},'
         '"result":{"score":{"raw":1.10},"extensions":{"https://example.org/n":'
-        '1234567890123456789012345678901234567890}}}' % sid
+        "1234567890123456789012345678901234567890}}}"
     )
     assert server.client.post(STATEMENTS, content=body, headers=JSON).status_code == 200
     found = server.client.get(STATEMENTS, params={"statementId": sid}).text
@@ -236,7 +236,9 @@ def test_an_empty_batch_stores_nothing_and_is_no_error(server: Server) -> None:
 
 def test_bodies_over_the_limit_get_413(server: Server) -> None:
     before = position(server)
-    body = orjson.dumps(statement(context={"extensions": {"https://example.org/x": "x" * 20_000_000}}))
+    body = orjson.dumps(
+        statement(context={"extensions": {"https://example.org/x": "x" * 20_000_000}})
+    )
     assert_refused(server.client.post(STATEMENTS, content=body, headers=JSON), 413)
 
     def chunks():

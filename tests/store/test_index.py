@@ -56,7 +56,10 @@ def test_related_filters_look_into_the_context(store: Store) -> None:
     itself = statement("opened", "teacher", "course")
     record(store, inside, itself)
     assert ids(store, activity=course["id"]) == [itself["id"]]
-    assert ids(store, activity=course["id"], related_activities="true") == [itself["id"], inside["id"]]
+    assert ids(store, activity=course["id"], related_activities="true") == [
+        itself["id"],
+        inside["id"],
+    ]
     assert ids(store, agent=agent("teacher")) == [itself["id"]]
     assert ids(store, agent=agent("teacher"), related_agents="true") == [itself["id"], inside["id"]]
 
@@ -142,7 +145,9 @@ def shared(request: pytest.FixtureRequest, new_settings: Callable[[str], Setting
 
 @given(data=st.data())
 @settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
-def test_the_index_agrees_with_the_specification_read_plainly(shared: Store, data: st.DataObject) -> None:
+def test_the_index_agrees_with_the_specification_read_plainly(
+    shared: Store, data: st.DataObject
+) -> None:
     """Any web of references and voids, arriving in any order and batching."""
     salt = uuid4().hex  # not drawn: a repeated example must not meet its own statements
     statements = data.draw(_webs(salt))
@@ -155,7 +160,9 @@ def test_the_index_agrees_with_the_specification_read_plainly(shared: Store, dat
         for actor in ("ada", "bo"):
             wanted = {"verb": verb(name + salt), "agent": agent(actor + salt)}
             assert set(ids(shared, **wanted)) == _expected(statements, wanted)
-            assert set(ids(shared, verb=wanted["verb"])) == _expected(statements, {"verb": wanted["verb"]})
+            assert set(ids(shared, verb=wanted["verb"])) == _expected(
+                statements, {"verb": wanted["verb"]}
+            )
 
 
 @st.composite

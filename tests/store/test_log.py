@@ -1,7 +1,10 @@
 """The promises of the log, on both engines."""
 
+import hmac
 import threading
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
+from uuid import uuid4
 
 import orjson
 import pytest
@@ -14,7 +17,7 @@ from lrs.main import open_log, open_store
 from lrs.sealing import SealingMapper, meta, unseal
 from lrs.settings import Settings
 from lrs.store import Store
-from tests.store.statements import drafts, record, statement
+from tests.store.statements import PRINCIPAL, VERSION, drafts, record, statement
 
 
 def stored(log: EventLog) -> list[dict[str, object]]:
@@ -25,18 +28,18 @@ def stored(log: EventLog) -> list[dict[str, object]]:
     ]
 
 
-def test_what_is_recorded_is_read_back_byte_for_byte_but_for_the_servers_fields(store: Store) -> None:
-    sent = b'{"actor": {"mbox": "mailto:a@example.org"}, "verb": {"id": "https://example.org/v"}, "object": {"id": "https://example.org/\\u00e9"}, "result": {"score": {"raw": 1.10, "max": 100000000000000000000000000000000000000001}}}'
-    store.log.append(store.statements.draft(sent, *_caller()))
+def test_what_is_recorded_is_read_back_byte_for_byte_but_for_the_servers_fields(
+    store: Store,
+) -> None:
+    sent = (
+        b'{"actor": {"mbox": "mailto:a@example.org"}, "verb": {"id": "https://example.org/v"},'
+        b' "object": {"id": "https://example.org/\\u00e9"},'
+        b' "result": {"score": {"raw": 1.10, "max": 100000000000000000000000000000000000000001}}}'
+    )
+    store.log.append(store.statements.draft(sent, PRINCIPAL, VERSION))
     (entry,) = list(store.log.entries(after=1))
     assert isinstance(entry.event, StatementRecorded)
     assert sent.removeprefix(b"{").removesuffix(b"}") in entry.event.statement
-
-
-def _caller():
-    from tests.store.statements import PRINCIPAL, VERSION
-
-    return PRINCIPAL, VERSION
 
 
 def test_positions_are_dense_and_stored_times_strictly_increase(store: Store) -> None:
@@ -45,7 +48,7 @@ def test_positions_are_dense_and_stored_times_strictly_increase(store: Store) ->
     entries = list(store.log.entries())
     assert [entry.position for entry in entries] == list(range(1, len(entries) + 1))
     times = [entry.event.timestamp for entry in entries]
-    assert all(earlier < later for earlier, later in zip(times, times[1:], strict=False))
+    assert all(earlier < later for earlier, later in pairwise(times))
     assert store.log.head() == Head(entries[-1].position, times[-1])
 
 
@@ -59,10 +62,12 @@ def test_stored_times_never_go_back_when_the_clock_does() -> None:
 
 class _Draft:
     def stamped(self, at: datetime) -> StatementRecorded:
-        from uuid import uuid4
-
         return StatementRecorded(
-            originator_id=uuid4(), originator_version=1, timestamp=at, principal="x", statement=b"{}"
+            originator_id=uuid4(),
+            originator_version=1,
+            timestamp=at,
+            principal="x",
+            statement=b"{}",
         )
 
 
@@ -100,7 +105,9 @@ def test_concurrent_requests_are_each_atomic_and_none_is_lost(store: Store) -> N
     def send(verb: str) -> None:
         for each in contested:
             try:
-                record(store, each | {"verb": {"id": f"https://example.org/verbs/{verb}"}}, statement())
+                record(
+                    store, each | {"verb": {"id": f"https://example.org/verbs/{verb}"}}, statement()
+                )
             except StatementConflict as conflict:
                 failures.append(conflict)
 
@@ -161,14 +168,14 @@ def test_a_moment_finds_its_position(store: Store) -> None:
     log = store.log
     for entry in log.entries():
         assert log.position_at(entry.event.timestamp) == entry.position
-        assert log.position_at(entry.event.timestamp - timedelta(microseconds=1)) == entry.position - 1
+        assert (
+            log.position_at(entry.event.timestamp - timedelta(microseconds=1)) == entry.position - 1
+        )
     assert log.position_at(datetime(2000, 1, 1, tzinfo=UTC)) == 0
     assert log.position_at(datetime(2100, 1, 1, tzinfo=UTC)) == log.head().position
 
 
 def test_every_event_carries_commitments_to_its_facts_and_its_body(store: Store) -> None:
-    import hmac
-
     record(store, statement())
     for notification in store.log.read():
         sealed = unseal(notification.state)
