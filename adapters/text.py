@@ -35,8 +35,6 @@ def decode(content: bytes) -> str:
     A byte order mark decides, then the pattern of NULs that UTF-16 leaves, then strict UTF-8; only
     then a guess.
     """
-    if not content.strip(b"\0 \t\r\n"):
-        raise UnreadableAttendance("the file is empty")
     if len(content) > LARGEST_FILE:
         raise UnreadableAttendance(f"the file has {len(content)} bytes; {LARGEST_FILE} are allowed")
     try:
@@ -45,7 +43,10 @@ def decode(content: bytes) -> str:
         raise UnreadableAttendance("the file is no text in any known encoding") from None
     if any(unicodedata.category(c) == "Cc" and c not in "\t\r\n\0\x0b\x0c" for c in text[:_SAMPLE]):
         raise UnreadableAttendance("the file is no text: it holds control characters")
-    return text.replace("\0", "")
+    text = text.replace("\0", "")
+    if not text.strip("\ufeff \t\r\n"):
+        raise UnreadableAttendance("the file is empty")
+    return text
 
 
 def lines(text: str, delimiter: str) -> Iterator[Line]:
