@@ -57,7 +57,10 @@ def test_zoom_totals_have_no_stays() -> None:
 
 
 def test_the_same_name_with_and_without_mail_is_not_joined() -> None:
-    rows = "Ada,ada@example.org,10/19/2026 14:00:00,10/19/2026 14:10:00\nAda,,10/19/2026 14:00:00,10/19/2026 14:05:00"
+    rows = (
+        "Ada,ada@example.org,10/19/2026 14:00:00,10/19/2026 14:10:00\n"
+        "Ada,,10/19/2026 14:00:00,10/19/2026 14:05:00"
+    )
     found = adapters.read("zoom", zoom(rows), adapters.Options(timezone=BERLIN))
     assert len(found.participants) == 2
     assert [warned.code for warned in found.warnings] == ["homonym"]
@@ -109,7 +112,10 @@ def test_the_callers_order_or_the_planned_day_settles_a_date() -> None:
 
 
 def test_one_day_above_twelve_settles_the_order_of_the_whole_file() -> None:
-    rows = "Ada,a@example.org,03/04/2026 23:00:00,03/04/2026 23:50:00\nBo,b@example.org,03/13/2026 10:00:00,03/13/2026 10:10:00"
+    rows = (
+        "Ada,a@example.org,03/04/2026 23:00:00,03/04/2026 23:50:00\n"
+        "Bo,b@example.org,03/13/2026 10:00:00,03/13/2026 10:10:00"
+    )
     found = adapters.read("zoom", zoom(rows), adapters.Options(timezone=UTC))
     assert found.participants[0].stays[0].joined == datetime(2026, 3, 4, 23, tzinfo=UTC)
 
