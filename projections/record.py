@@ -42,7 +42,8 @@ RecordKind = Literal[
     "login",
     "logout",
     "credential",
-    "other",
+    "waived",  # declared as satisfied by somebody else
+    "other",  # a verb that no rule knows: the learner did something
 ]
 
 RecordMode = Literal["async", "live-online", "in-person", "unknown"]
@@ -58,6 +59,7 @@ NO_ENGAGEMENT: frozenset[RecordKind] = frozenset(
         "login",
         "logout",
         "credential",
+        "waived",
     }
 )
 """Kinds that say something about a learner (or a meeting) without the learner having done anything."""
