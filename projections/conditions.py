@@ -36,6 +36,15 @@ def _on(sets: tuple[str, ...], table: Table) -> Test:
     return lambda facts: facts.type in types or not types.isdisjoint(facts.parent_types)
 
 
+def _within(sets: tuple[str, ...], table: Table) -> Test:
+    types = table.types_in(sets)
+    return lambda facts: (
+        facts.type in types
+        or not types.isdisjoint(facts.parent_types)
+        or not types.isdisjoint(facts.grouping_types)
+    )
+
+
 def _has_parent(wanted: bool, _: Table) -> Test:
     return lambda facts: bool(facts.parents) is wanted
 
@@ -87,4 +96,5 @@ _MAKERS: dict[str, Callable[[Any, Table], Test]] = {
     "emoji": _fact("emoji"),
     "platform": _platform,
     "id_holds": _id_holds,
+    "within": _within,
 }

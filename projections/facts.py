@@ -1,6 +1,5 @@
 """What the vocabulary looks at in a statement, gathered once. Pure reading of a valid statement."""
 
-from functools import cached_property
 from math import inf
 from typing import Any
 
@@ -19,7 +18,10 @@ JSON = dict[str, Any]
 
 
 class Facts:
-    """A statement whose object is an activity, as the rules see it."""
+    """A statement as the rules see it: eagerly what every statement is asked, the rest on demand.
+
+    Plain properties instead of cached ones: a cache costs more than what is asked once.
+    """
 
     def __init__(self, statement: JSON) -> None:
         self.statement = statement
@@ -27,67 +29,55 @@ class Facts:
         self.definition: JSON = self.object.get("definition") or {}
         self.context: JSON = statement.get("context") or {}
         self.result: JSON = statement.get("result") or {}
+        self.extensions: JSON = self.context.get("extensions") or {}
         self.type: str = self.definition.get("type", "")
         activities = self.context.get("contextActivities") or {}
         self.parents = listed(activities.get("parent"))
         self.groupings = listed(activities.get("grouping"))
-        self.categories = tuple(each["id"] for each in listed(activities.get("category")))
-        self.parent_types = frozenset(
-            (each.get("definition") or {}).get("type", "") for each in self.parents
+        self.categories = [each["id"] for each in listed(activities.get("category"))]
+        self.parent_types = _types(self.parents)
+        self.live = any(
+            [iri.startswith(CLASSROOM) for iri in (self.type, *self.categories, *self.parent_types)]
         )
+        """Whether category, object or a parent belongs to the virtual classroom profile."""
+        self.platform = str(self.context.get("platform", "")).lower()
+        self.score = normalised_score(self.result["score"]) if "score" in self.result else None
         self.kind: RecordKind = "other"
         """Set once it is known; only rules of mode look at it."""
 
-    @cached_property
-    def live(self) -> bool:
-        """Whether category, object or a parent belongs to the virtual classroom profile."""
-        return any(iri.startswith(CLASSROOM) for iri in (self.type, *self.categories)) or any(
-            iri.startswith(CLASSROOM) for iri in self.parent_types
-        )
+    @property
+    def grouping_types(self) -> frozenset[str]:
+        """The types of the groupings."""
+        return _types(self.groupings)
 
-    @cached_property
-    def extensions(self) -> JSON:
-        """The context's extensions."""
-        return self.context.get("extensions") or {}
-
-    @cached_property
+    @property
     def h5p(self) -> bool:
         """Whether H5P sent it."""
         return any(iri.startswith(_H5P_LIBRARY) for iri in self.categories) or any(
             key.startswith(_H5P_EXTENSION) for key in self.definition.get("extensions") or ()
         )
 
-    @cached_property
+    @property
     def jisc(self) -> bool:
         """Whether it follows a recipe of Jisc's."""
         return any(key.startswith(_JISC) for key in self.extensions)
 
-    @cached_property
-    def score(self) -> float | None:
-        """The normalised score."""
-        return normalised_score(self.result.get("score") or {})
-
-    @cached_property
+    @property
     def scored(self) -> bool:
         """Whether it holds a score; one out of nothing is none, one out of we do not know is."""
         score = self.result.get("score") or {}
         return self.score is not None or ("raw" in score and "max" not in score)
 
-    @cached_property
+    @property
     def finished(self) -> bool:
         """Whether the progress is complete."""
         progress = (self.result.get("extensions") or {}).get(PROGRESS)
         return isinstance(progress, int | float) and progress >= 100
 
-    @cached_property
+    @property
     def emoji(self) -> object:
         """The emoji of a reaction."""
         return (self.result.get("extensions") or {}).get(EMOJI)
-
-    @cached_property
-    def platform(self) -> str:
-        """The platform's name in lower case."""
-        return str(self.context.get("platform", "")).lower()
 
 
 def listed(activities: Any) -> list[JSON]:
@@ -95,6 +85,10 @@ def listed(activities: Any) -> list[JSON]:
     if not activities:
         return []
     return activities if isinstance(activities, list) else [activities]
+
+
+def _types(activities: list[JSON]) -> frozenset[str]:
+    return frozenset([(each.get("definition") or {}).get("type", "") for each in activities])
 
 
 def normalised_score(score: JSON) -> float | None:

@@ -64,6 +64,12 @@ NO_ENGAGEMENT: frozenset[RecordKind] = frozenset(
 )
 """Kinds that say something about a learner (or a meeting) without the learner having done anything."""
 
+SCORING: frozenset[RecordKind] = frozenset({"quiz-scored", "passed", "completed"})
+"""Kinds whose score, where they bear one, is that of the activity as a whole.
+
+A cmi5 `passed` or a SCORM `completed` completes content *and* may be the result of a quiz.
+"""
+
 
 class Record(msgspec.Struct, frozen=True, array_like=True):
     """One statement, classified. `actor` is its canonical key (`lrs.xapi.actor.actor_key`)."""

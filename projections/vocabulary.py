@@ -29,6 +29,7 @@ Choices = Sequence[tuple[tuple[Test, ...], Row]]
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
 _OF_MEETINGS: frozenset[RecordKind] = frozenset({"session-open", "session-close"})
+_NO_ACTIVITIES = frozenset({"Agent", "Group", "StatementRef", "SubStatement"})
 _NOT_AN_ACTIVITY = Rule(id="not-an-activity", kind="other", note="about a statement or an actor")
 _UNKNOWN = Rule(id="unknown", kind="other", note="no rule speaks of it, yet something was done")
 _MODELESS = ModeRule(id="none", mode="unknown", note="the table ends without a last resort")
@@ -78,7 +79,7 @@ def classify(statement: JSON, position: int, stored: datetime) -> Record | None:
 
 
 def _rule_for(facts: Facts, verb: str) -> Rule:
-    if facts.object.get("objectType", "Activity") != "Activity":
+    if facts.object.get("objectType") in _NO_ACTIVITIES:
         return _NOT_AN_ACTIVITY
     return _first(_RULES.get(verb, ()), facts, _UNKNOWN)
 

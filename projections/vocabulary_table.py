@@ -20,6 +20,7 @@ class Conditions(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_onl
     object: tuple[str, ...] | None = None
     parent: tuple[str, ...] | None = None
     on: tuple[str, ...] | None = None
+    within: tuple[str, ...] | None = None
     has_parent: bool | None = None
     category: str | None = None
     live: bool | None = None

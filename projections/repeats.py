@@ -1,0 +1,46 @@
+"""Records that say the same thing twice.
+
+Moodle, BigBlueButton and H5P send no statement ids, so what they send again is stored again; Open
+edX says one submission in up to three statements. Both count once.
+"""
+
+from collections.abc import Hashable, Iterable
+
+from projections.record import Record, RecordKind
+
+REPEATED_WITHIN = 2_000_000
+"""Microseconds within which the same thing said again is a repeat (inclusive)."""
+
+_STAYS: frozenset[RecordKind] = frozenset({"join", "leave"})
+_SCORE_DIGITS = 4
+"""One tool reports the same score as a quotient and as a fraction of so many digits."""
+
+
+def dedupe_key(record: Record) -> Hashable:
+    """Return what a repeat has in common with what it repeats, the time apart.
+
+    The meeting's or content's instance is told by registration and session; producers whose
+    registration means nothing come without one.
+    """
+    score = None if record.score is None else round(record.score, _SCORE_DIGITS)
+    instance = (record.registration, record.session)
+    return record.actor, record.kind, record.object, instance, score
+
+
+def distinct(records: Iterable[Record]) -> list[Record]:
+    """Return records in order of (timestamp, position) without repeats.
+
+    A record repeats the last one that was kept of the same key if it lies within `REPEATED_WITHIN`
+    of it. So the answer is the same for every order of the input, and a long chain of records that
+    are near to each other is not swallowed by its first. Joins and leaves are repeats only at the
+    very same moment: two devices may well come within a second.
+    """
+    kept: list[Record] = []
+    latest: dict[Hashable, int] = {}
+    for record in sorted(records, key=lambda each: (each.timestamp, each.position)):
+        key = dedupe_key(record)
+        near = 0 if record.kind in _STAYS else REPEATED_WITHIN
+        if key not in latest or record.timestamp - latest[key] > near:
+            latest[key] = record.timestamp
+            kept.append(record)
+    return kept
