@@ -1,0 +1,198 @@
+"""Drop-off: the path, the funnel, the states and the clock, by the definitions of the contract."""
+
+from typing import Any
+
+import pytest
+
+from lrs.plan import Rules
+from projections.rules.path import path
+from tests.rules.course import (
+    FORUM,
+    LAB,
+    LAB_AGAIN,
+    PAGE,
+    QUIZ,
+    RECORDING,
+    Course,
+    activity,
+    day,
+    key,
+    learner,
+    only,
+    plan,
+    record,
+    session,
+)
+
+
+def test_the_path_goes_by_due_date_and_start_and_by_the_plan_where_undated() -> None:
+    planned = plan(
+        activity("last", due=day("10-20")),
+        activity("after last"),
+        activity("first", due=day("10-02")),
+        session(LAB, "10-09 14:00"),
+    )
+    assert [step.item.id for step in path(planned)] == ["first", LAB, "last", "after last"]
+
+
+def test_what_is_due_when_a_session_starts_comes_before_it() -> None:
+    planned = plan(activity(PAGE, due=day("10-09 14:00")), session(LAB, "10-09 14:00"))
+    assert [step.item.id for step in path(planned)] == [PAGE, LAB]
+
+
+FUNNEL = (activity(PAGE, due=day("10-05")), session(LAB), activity(FORUM, "post", due=day("10-20")))
+
+
+def test_a_loss_from_nobody_is_none() -> None:
+    found = Course(plan(*FUNNEL)).drop_off()
+    assert [step["loss"] for step in found["steps"]] == [1, None, None]
+
+
+@pytest.mark.parametrize("kind", ["not-attended", "registered", "login", "graded", "unregistered"])
+def test_what_the_learner_did_not_do_is_no_engagement(kind: Any) -> None:
+    row = only(Course(plan(*FUNNEL), record(kind, LAB, "10-09 14:00")).drop_off())
+    assert (row["state"], row["furthest_step"]) == ("not_started", None)
+
+
+def test_the_withdrawn_are_enrolled_all_the_same() -> None:
+    planned = plan(*FUNNEL, learners=(learner("a"), learner("b", withdrawn=day("10-05"))))
+    found = Course(planned).drop_off()
+    assert (found["enrolled"], found["states"]["withdrawn"]) == (2, 1)
+
+
+@pytest.mark.parametrize(
+    ("now", "state", "silent"),
+    [
+        ("10-12 11:59:59", "active", 6),
+        ("10-12 12:00", "at_risk", 7),
+        ("10-19 11:59:59", "at_risk", 13),
+        ("10-19 12:00", "dropped", 14),
+    ],
+)
+def test_silence_is_counted_to_the_hour(now: str, state: str, silent: int) -> None:
+    row = only(Course(plan(*FUNNEL), record("viewed", PAGE, "10-05 12:00")).drop_off(now))
+    assert (row["state"], row["silent_days"]) == (state, silent)
+    assert row["last_activity"] == "2026-10-05T12:00:00Z"
+
+
+def test_the_program_says_how_long_a_silence_may_be() -> None:
+    patient = plan(*FUNNEL, rules=Rules(at_risk_after_days=10, dropped_after_days=20))
+    course = Course(patient, record("viewed", PAGE, "10-05"))
+    states = [only(course.drop_off(now))["state"] for now in ("10-14", "10-15", "10-25")]
+    assert states == ["active", "at_risk", "dropped"]
+
+
+def test_nothing_after_the_programs_end_counts_for_the_state() -> None:
+    course = Course(
+        plan(*FUNNEL, ends=day("10-11")),
+        record("viewed", PAGE, "10-05"),
+        record("viewed", PAGE, "10-20"),
+    )
+    row = only(course.drop_off("10-31"))
+    assert (row["state"], row["silent_days"]) == ("active", 6)
+    assert row["last_activity"] == "2026-10-05T00:00:00Z"
+
+
+ALL = (
+    record("completed", PAGE, "10-04"),
+    record("join", LAB, "10-09 14:00"),
+    record("leave", LAB, "10-09 15:00"),
+)
+
+
+def test_completed_is_every_required_activity_and_every_group() -> None:
+    optional = activity(QUIZ, "quiz", required=False)
+    planned = plan(activity(PAGE), optional, session(LAB))
+    assert only(Course(planned, *ALL).drop_off("10-10"))["state"] == "completed"
+    assert only(Course(planned, *ALL[1:]).drop_off("10-10"))["state"] == "active"
+    assert only(Course(planned, *ALL[:1]).drop_off("10-10"))["state"] == "active"
+
+
+def test_the_statements_behind_a_completion_are_named() -> None:
+    row = only(Course(plan(activity(PAGE), session(LAB)), *ALL).drop_off("10-10"))
+    assert set(row["evidence"]) >= {ALL[0].statement}
+
+
+def test_a_recording_makes_up_for_a_session() -> None:
+    planned = plan(activity(PAGE), session(LAB, recording=RECORDING))
+    watched = record("viewed", RECORDING, "10-12")
+    found = Course(planned, ALL[0], watched).drop_off("10-13")
+    assert only(found)["state"] == "completed"
+    assert found["steps"][1]["completed"] == 1
+
+
+def test_one_of_a_group_is_enough() -> None:
+    planned = plan(session(LAB, group="g"), session(LAB_AGAIN, "10-16 14:00", group="g"))
+    assert only(Course(planned, *ALL[1:]).drop_off("10-20"))["state"] == "completed"
+
+
+def test_withdrawal_comes_before_everything() -> None:
+    gone = plan(activity(PAGE), learners=(learner("ada", withdrawn=day("10-20")),))
+    course = Course(gone, record("completed", PAGE, "10-04"))
+    assert only(course.drop_off("10-19"))["state"] == "completed"
+    assert only(course.drop_off("10-20"))["state"] == "withdrawn"
+
+
+def test_the_states_add_up_to_the_enrolled() -> None:
+    names = ("silent", "done", "new", "gone")
+    learners = (*map(learner, names[:3]), learner("gone", withdrawn=day("10-02")))
+    course = Course(
+        plan(activity(PAGE), learners=learners),
+        record("viewed", PAGE, "10-04", "silent"),
+        record("completed", PAGE, "10-04", "done"),
+    )
+    found = course.drop_off("10-31")
+    assert found["states"] == {
+        "active": 0,
+        "at_risk": 0,
+        "dropped": 1,
+        "completed": 1,
+        "withdrawn": 1,
+        "not_started": 1,
+    }
+    assert sum(found["states"].values()) == found["enrolled"]
+
+
+def lives(found: dict[str, Any]) -> set[tuple[int, int, int]]:
+    """Return (week, dropped, censored) of every week in which something happened."""
+    rows = ((row["week"], row["dropped"], row["censored"]) for row in found["survival"])
+    return {row for row in rows if row[1] or row[2]}
+
+
+@pytest.mark.parametrize(
+    ("records", "now", "life"),
+    [
+        ([("viewed", PAGE, "10-14 23:59:59")], "11-01", (1, 1, 0)),  # dropped: the last record
+        ([("viewed", PAGE, "10-15")], "11-01", (2, 1, 0)),
+        ([("viewed", PAGE, "10-15")], "10-16", (2, 0, 1)),  # active: the horizon
+        ([("viewed", PAGE, "09-20")], "11-01", (0, 1, 0)),  # before the enrolment: no week
+        ([], "10-14 23:59:59", (1, 0, 1)),  # not started yet
+        ([], "10-15", (0, 1, 0)),  # never started
+        ([("completed", PAGE, "10-08")], "11-01", (1, 0, 1)),  # completed: the latest needed
+    ],
+)
+def test_the_clock_runs_in_whole_weeks_from_enrolment(
+    records: list[Any], now: str, life: tuple[int, int, int]
+) -> None:
+    course = Course(plan(activity(PAGE)), *(record(*each) for each in records))
+    assert lives(course.drop_off(now)) == {life}
+
+
+def test_the_withdrawn_are_censored_when_they_withdrew() -> None:
+    gone = plan(activity(PAGE), learners=(learner("ada", withdrawn=day("10-16")),))
+    assert lives(Course(gone).drop_off()) == {(2, 0, 1)}
+
+
+def test_a_session_completes_at_its_planned_end() -> None:
+    planned = plan(session(LAB, "10-14 23:30"))
+    joined = record("join", LAB, "10-14 23:30"), record("leave", LAB, "10-15 00:30")
+    assert lives(Course(planned, *joined).drop_off()) == {(2, 0, 1)}
+
+
+def test_linked_actors_are_one_learner() -> None:
+    private = key("ada.private")
+    records = (record("completed", PAGE, "10-05", actor=private),)
+    planned = plan(activity(PAGE))
+    assert only(Course(planned, *records).drop_off())["state"] == "not_started"
+    linked = Course(planned, *records, links=[(key("ada"), private)])
+    assert only(linked.drop_off())["state"] == "completed"

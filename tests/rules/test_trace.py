@@ -1,0 +1,134 @@
+"""A trace does not show in which order its records came, nor that some came twice."""
+
+from typing import Any
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from lrs.plan import Plan
+from projections.record import Record
+from projections.rules.report import canonical
+from projections.rules.trace import Located, Trace
+from tests.rules.course import (
+    ESSAY,
+    FORUM,
+    LAB,
+    PAGE,
+    QUIZ,
+    RECORDING,
+    ROOM,
+    Course,
+    activity,
+    at,
+    day,
+    learner,
+    plan,
+    record,
+    session,
+)
+
+SECOND = 1_000_000
+
+
+def kept(*records: Record) -> list[str]:
+    return [each.record.statement for each in Trace(Located(r, ()) for r in records).located]
+
+
+def test_records_are_read_in_order_of_time_then_position() -> None:
+    first, second, third = (record("viewed", f"{PAGE}{n}", f"10-0{n}") for n in (1, 2, 3))
+    assert kept(third, first, second) == [each.statement for each in (first, second, third)]
+
+
+def test_what_is_sent_again_within_two_seconds_counts_once() -> None:
+    said = record("posted", FORUM, "10-05 12:00")
+    again = record("posted", FORUM, "10-05 12:00:02")
+    later = record("posted", FORUM, "10-05 12:00:02.000001")
+    assert kept(said, again) == [said.statement]
+    assert kept(said, later) == [said.statement, later.statement]
+
+
+def test_another_object_or_score_is_no_repetition() -> None:
+    records = [
+        record("posted", FORUM, "10-05 12:00"),
+        record("posted", f"{FORUM}#2", "10-05 12:00"),
+        record("quiz-scored", QUIZ, "10-05 12:00", score=0.4),
+        record("quiz-scored", QUIZ, "10-05 12:00", score=0.5),
+    ]
+    assert len(kept(*records)) == 4
+
+
+def course() -> Plan:
+    """Return a program with a step of each kind."""
+    learners = (learner("ada"), learner("bo"))
+    return plan(
+        activity(PAGE, due=day("10-07")),
+        activity(QUIZ, "quiz", pass_mark=0.5),
+        activity(FORUM, "post"),
+        activity(ESSAY, "assignment"),
+        session(
+            LAB, prepares=(PAGE, QUIZ), reinforces=(FORUM,), recording=RECORDING, match=(ROOM,)
+        ),
+        learners=learners,
+    )
+
+
+KINDS: tuple[tuple[Any, str], ...] = (
+    ("completed", PAGE),
+    ("completion-retracted", PAGE),
+    ("quiz-scored", QUIZ),
+    ("posted", FORUM),
+    ("posted-deleted", FORUM),
+    ("submitted", ESSAY),
+    ("graded", ESSAY),
+    ("viewed", RECORDING),
+    ("attended", LAB),
+    ("not-attended", LAB),
+    ("asked", ROOM),
+    ("posted", LAB),
+)
+some_records = st.lists(
+    st.builds(
+        lambda what, hours, who, score, length: record(
+            what[0],
+            what[1],
+            at("10-08") + hours * 3_600 * SECOND,
+            who,
+            score=score,
+            duration=length,
+        ),
+        st.sampled_from(KINDS),
+        st.integers(0, 500),
+        st.sampled_from(["ada", "bo"]),
+        st.sampled_from([0.4, 0.5, 0.9]),
+        st.sampled_from([None, 600_000, 3_000_000]),
+    ),
+    max_size=12,
+)
+
+
+def reports(records: list[Record]) -> list[bytes]:
+    found = Course(course(), *records)
+    return [canonical(report) for report in (found.readiness(), found.drop_off(), found.combined())]
+
+
+@given(some_records, st.randoms())
+def test_the_order_of_arrival_never_changes_a_report(records: list[Record], random: Any) -> None:
+    shuffled = random.sample(records, len(records))
+    assert reports(shuffled) == reports(records)
+
+
+@given(some_records, st.data())
+def test_what_comes_twice_never_changes_a_report(records: list[Record], data: Any) -> None:
+    count = data.draw(st.integers(0, len(records)))
+    again = [
+        record(
+            one.kind,
+            one.object,
+            one.timestamp,
+            str(one.name),
+            score=one.score,
+            duration=one.duration,
+        )
+        for one in records[:count]
+    ]
+    assert reports([*records, *again]) == reports(records)
