@@ -12,9 +12,9 @@ import orjson
 from lrs.credentials import Principal
 from lrs.store import Store
 from lrs.xapi.query import StatementQuery
+from lrs.xapi.statement import VOIDED
 from lrs.xapi.versions import Version
 
-VOIDED = "http://adlnet.gov/expapi/verbs/voided"
 PAGE = 500
 
 

@@ -154,16 +154,24 @@ class Credentials:
         self._register.change(decide)
         self._refresh()
 
+    def proven(self, key: str, secret: str) -> Principal | None:
+        """Return who this is if it was proven before, without waiting for anything.
+
+        None once `REFRESH_SECONDS` have passed since the log was last asked, so that a revocation
+        by another process is noticed.
+        """
+        if time.monotonic() - self._read_at > REFRESH_SECONDS:
+            return None
+        return self._proven.get(_proof(key, secret))
+
     def authenticate(self, key: str, secret: str) -> Principal:
         """Return who this is. Raises `Unauthenticated`.
 
-        The slow hash is computed once for each credential; a revocation by another process is
-        noticed within `REFRESH_SECONDS`.
+        The slow hash is computed once for each credential.
         """
         if time.monotonic() - self._read_at > REFRESH_SECONDS:
             self._refresh()
-        proof = (key, sha256(secret.encode()).digest())
-        if principal := self._proven.get(proof):
+        if principal := self._proven.get(_proof(key, secret)):
             return principal
         if key not in self._book.credentials:
             self._refresh()  # perhaps another process has just made it
@@ -171,7 +179,7 @@ class Credentials:
         if credential is None or not _matches(secret, credential.secret_hash):
             raise Unauthenticated("the key or the secret is wrong")
         principal = Principal(key, credential.name, _granted(credential.scopes))
-        self._proven[proof] = principal
+        self._proven[_proof(key, secret)] = principal
         return principal
 
     def _refresh(self) -> None:
@@ -179,6 +187,10 @@ class Credentials:
         self._read_at = time.monotonic()
         if book.version != self._book.version:
             self._book, self._proven = book, {}
+
+
+def _proof(key: str, secret: str) -> tuple[str, bytes]:
+    return key, sha256(secret.encode()).digest()
 
 
 def _granted(scopes: Iterable[str]) -> frozenset[str]:

@@ -5,6 +5,7 @@ the log does. A rebuild fills a second place (`scratch`) and then takes the firs
 transaction (`swap_in`).
 """
 
+import fcntl
 import re
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping
@@ -51,6 +52,9 @@ class Database(Protocol):
 
     def swap_in(self) -> None:
         """Replace every table by the scratch place's, in one transaction."""
+
+    def leadership(self) -> AbstractContextManager[bool]:
+        """Yield whether this process may follow the log for these views: one at a time may."""
 
     def close(self) -> None:
         """Close the connections."""
@@ -110,6 +114,17 @@ class SqliteDatabase:
             connection.execute("commit")
         finally:
             connection.close()
+
+    @contextmanager
+    def leadership(self) -> Iterator[bool]:
+        """Hold a lock file; the system lets go of it with the process."""
+        with self._path.with_name(self._path.name + ".lock").open("w") as lock:
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                yield False
+            else:
+                yield True
 
     def close(self) -> None:
         """Nothing stays open between transactions."""
@@ -200,6 +215,15 @@ class PostgresDatabase:
                 transaction.connection.execute(
                     sql.SQL("alter table {new} set schema {schema}").format(**place)
                 )
+
+    @contextmanager
+    def leadership(self) -> Iterator[bool]:
+        """Hold an advisory lock on a connection of its own; the server lets go of it with that."""
+        with psycopg.connect(self._url, autocommit=True) as connection:
+            name = f"bichron.{self._schema}.leader"
+            query = "select pg_try_advisory_lock(hashtext(%s))"
+            (led,) = connection.execute(query, [name]).fetchone() or (False,)
+            yield bool(led)
 
     def close(self) -> None:
         """Close the connections."""

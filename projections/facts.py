@@ -37,7 +37,7 @@ class Facts:
         self.categories = [each["id"] for each in listed(activities.get("category"))]
         self.parent_types = _types(self.parents)
         self.live = any(
-            [iri.startswith(CLASSROOM) for iri in (self.type, *self.categories, *self.parent_types)]
+            iri.startswith(CLASSROOM) for iri in (self.type, *self.categories, *self.parent_types)
         )
         """Whether category, object or a parent belongs to the virtual classroom profile."""
         self.platform = str(self.context.get("platform", "")).lower()

@@ -1,6 +1,6 @@
 """`/reports/…` and `GET /people`: what analysts read."""
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from typing import Any, get_args
 
 import orjson
@@ -15,7 +15,7 @@ from projections.rules.report import canonical
 
 PARAMETERS = frozenset({"program", "session", "cohort", "as_of", "format"})
 
-Require = Callable[[Request, str], object]
+Require = Callable[[Request, str], Awaitable[object]]
 
 
 def report_router(require: Require) -> APIRouter:
@@ -28,7 +28,7 @@ def report_router(require: Require) -> APIRouter:
     @router.get("/reports/{name}", tags=["Reports"])
     async def get_report(request: Request, name: str) -> Response:
         """Answer a report as it stands or, with `as_of`, as it stood."""
-        require(request, "reports/read")
+        await require(request, "reports/read")
         reports: Reports = request.app.state.reports
         query, form = read_query(name, list(request.query_params.multi_items()))
         report = await run_sync(reports.get, query)
@@ -39,7 +39,7 @@ def report_router(require: Require) -> APIRouter:
     @router.get("/people", tags=["People"])
     async def get_people(request: Request) -> Response:
         """Answer the actors on programs' steps who are none of their learners."""
-        require(request, "reports/read")
+        await require(request, "reports/read")
         if dict(request.query_params) != {"unmatched": "true"}:
             raise InvalidQuery("this lists only unmatched=true", "unmatched")
         views: Database = request.app.state.views

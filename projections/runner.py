@@ -11,6 +11,7 @@ from projections.learning import NAME, Learning
 PAGE = 1_000
 POLL_SECONDS = 0.25
 RETRY_SECONDS = 2.0
+LEADER_SECONDS = 1.0
 PROJECTIONS = (NAME,)
 
 logger = logging.getLogger("bichron")
@@ -40,18 +41,28 @@ class Runner:
             pass
 
     def follow(self, stop: threading.Event) -> None:
-        """Apply pages as they come, until `stop` is set; a store that is away is met again."""
-        seen = -1
+        """Apply pages as they come, until `stop` is set; a store that is away is met again.
+
+        Of several followers of one place only one works; another takes over when it ends.
+        """
         while not stop.is_set():
             try:
-                end = self._log.head().position
-                if end != seen:
-                    self.catch_up(stop)
-                    seen = end
-                stop.wait(POLL_SECONDS)
-            except Exception:
+                with self._views.leadership() as leading:
+                    if leading:
+                        self._lead(stop)
+                stop.wait(LEADER_SECONDS)
+            except Exception:  # a store that is away, or a fault of ours: say so, and try again
                 logger.exception("the projections cannot go on past this; trying again")
                 stop.wait(RETRY_SECONDS)
+
+    def _lead(self, stop: threading.Event) -> None:
+        seen = -1
+        while not stop.is_set():
+            end = self._log.head().position
+            if end != seen:
+                self.catch_up(stop)
+                seen = end
+            stop.wait(POLL_SECONDS)
 
 
 def tracked_position(views: Transaction) -> int:

@@ -12,13 +12,13 @@ from typing import TypeVar
 from lrs.errors import InvalidStatement
 from lrs.xapi.actor import actor_key
 from lrs.xapi.rules.actors import identified
+from lrs.xapi.statement import VOIDED
 from lrs.xapi.values import parse_duration, parse_timestamp
 from projections.conditions import Test, compiled
 from projections.facts import FOR, JSON, Facts
 from projections.record import Record, RecordKind
 from projections.vocabulary_table import ModeRule, Rule, Table, read_table
 
-VOIDED = "http://adlnet.gov/expapi/verbs/voided"
 SESSION_ID = "https://w3id.org/xapi/cmi5/context/extensions/sessionid"
 HELD = "https://w3id.org/bichron/extensions/held"
 
@@ -56,7 +56,7 @@ def classify(statement: JSON, position: int, stored: datetime) -> Record | None:
     activity = rule is not _NOT_AN_ACTIVITY
     return Record(
         position=position,
-        statement=statement["id"],
+        statement=statement["id"].lower(),  # references may be written in another case
         stored=_micros(stored),
         timestamp=_micros(parse_timestamp(statement["timestamp"])),
         actor=actor or "",

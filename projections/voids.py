@@ -2,7 +2,7 @@
 
 from typing import Any
 
-VOIDED = "http://adlnet.gov/expapi/verbs/voided"
+from lrs.xapi.statement import VOIDED
 
 
 def voided_by(statement: dict[str, Any]) -> str | None:

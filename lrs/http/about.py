@@ -4,10 +4,8 @@ from http import HTTPStatus
 
 import orjson
 from anyio.to_thread import run_sync
-from eventsourcing.persistence import PersistenceError
 from fastapi import APIRouter, Request, Response
 
-from lrs.errors import Unavailable
 from lrs.store import Store
 
 router = APIRouter()
@@ -28,8 +26,5 @@ async def about(request: Request) -> Response:
 async def health(request: Request) -> dict[str, object]:
     """Answer 200 while the store can be read, else 503."""
     store: Store = request.app.state.store
-    try:
-        head = await run_sync(store.log.head)
-    except PersistenceError as error:
-        raise Unavailable(f"the store does not answer: {error}") from error
+    head = await run_sync(store.log.head)
     return {"status": "ok", "position": head.position}

@@ -3,22 +3,26 @@
 import base64
 import binascii
 
+from anyio.to_thread import run_sync
 from starlette.requests import Request
 
 from lrs.credentials import Credentials, Principal
 from lrs.errors import Forbidden, Unauthenticated
 
 
-def principal_of(request: Request) -> Principal:
+async def principal_of(request: Request) -> Principal:
     """Return the caller. Raises `Unauthenticated`."""
     credentials: Credentials = request.app.state.store.credentials
     key, secret = basic(request.headers.get("authorization"))
-    return credentials.authenticate(key, secret)
+    if known := credentials.proven(key, secret):
+        return known
+    # The slow hash and the look into the log are for a thread; the loop goes on serving.
+    return await run_sync(credentials.authenticate, key, secret)
 
 
-def require(request: Request, *scopes: str) -> Principal:
+async def require(request: Request, *scopes: str) -> Principal:
     """Return the caller, who has one of the scopes. Raises `Unauthenticated` or `Forbidden`."""
-    principal = principal_of(request)
+    principal = await principal_of(request)
     if not principal.may(*scopes):
         raise Forbidden(f"this needs one of the scopes {', '.join(scopes)}")
     return principal

@@ -1,11 +1,15 @@
 """Errors as HTTP: one table of statuses, one JSON shape."""
 
 import logging
+import sqlite3
 from http import HTTPStatus
 from typing import Any
 
 import orjson
+import psycopg
+from eventsourcing.persistence import PersistenceError
 from fastapi import FastAPI, Request, Response
+from psycopg_pool import PoolTimeout
 from starlette.exceptions import HTTPException
 
 from lrs.errors import (
@@ -50,6 +54,12 @@ def error_response(status: int, code: str, message: str, path: str = "") -> Resp
     return Response(body, status, headers, "application/json")
 
 
+def store_away(error: Exception) -> Unavailable:
+    """Return what a failing database means to a client; the log keeps the reason."""
+    logger.error("the store does not answer: %s", error)
+    return Unavailable("the store does not answer now; try again later")
+
+
 def install(app: FastAPI) -> None:
     """Answer every error, ours and the framework's, in our shape."""
 
@@ -62,5 +72,15 @@ def install(app: FastAPI) -> None:
         response.headers.update(error.headers or {})
         return response
 
+    async def away(request: Request, error: Any) -> Response:
+        return await ours(request, store_away(error))
+
     app.add_exception_handler(LRSError, ours)
+    for failure in (
+        PersistenceError,
+        psycopg.OperationalError,
+        PoolTimeout,
+        sqlite3.OperationalError,
+    ):
+        app.add_exception_handler(failure, away)
     app.add_exception_handler(HTTPException, framework)

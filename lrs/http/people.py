@@ -36,7 +36,7 @@ class Unlink(msgspec.Struct, forbid_unknown_fields=True):
 async def link(request: Request) -> Response:
     """Record that actors are one person; reports follow at once."""
     store: Store = request.app.state.store
-    principal = require(request, "people/write")
+    principal = await require(request, "people/write")
     asked = await _read(request, Link)
     actors = [read_actor(actor, f"actors[{n}]") for n, actor in enumerate(asked.actors)]
     await run_sync(lambda: store.people.link(actors, reason=asked.reason, by=principal.key))
@@ -47,7 +47,7 @@ async def link(request: Request) -> Response:
 async def unlink(request: Request) -> Response:
     """Record that an actor is nobody of those it had been linked to."""
     store: Store = request.app.state.store
-    principal = require(request, "people/write")
+    principal = await require(request, "people/write")
     asked = await _read(request, Unlink)
     actor = read_actor(asked.actor, "actor")
     await run_sync(lambda: store.people.unlink(actor, reason=asked.reason, by=principal.key))

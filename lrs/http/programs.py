@@ -19,7 +19,7 @@ LARGEST_DOCUMENT = 4 * 1024 * 1024
 async def list_programs(request: Request) -> dict[str, list[str]]:
     """Answer the slugs of the programs in force."""
     store: Store = request.app.state.store
-    require(request, "reports/read", "programs/write")
+    await require(request, "reports/read", "programs/write")
     return {"programs": await run_sync(store.programs.slugs)}
 
 
@@ -27,7 +27,7 @@ async def list_programs(request: Request) -> dict[str, list[str]]:
 async def get_program(request: Request, slug: str) -> Response:
     """Answer a program's document, normalised."""
     store: Store = request.app.state.store
-    require(request, "reports/read", "programs/write")
+    await require(request, "reports/read", "programs/write")
     document = await run_sync(store.programs.document, slug)
     return Response(document, media_type="application/json")
 
@@ -36,7 +36,7 @@ async def get_program(request: Request, slug: str) -> Response:
 async def put_program(request: Request, slug: str) -> Response:
     """Plan a program, or plan it anew, by a document in JSON or YAML."""
     store: Store = request.app.state.store
-    principal = require(request, "programs/write")
+    principal = await require(request, "programs/write")
     media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     body = await read_body(request, min(LARGEST_DOCUMENT, store.settings.max_body_bytes))
     document = parse_document(body, yaml="yaml" in media_type)
@@ -53,6 +53,6 @@ async def put_program(request: Request, slug: str) -> Response:
 async def delete_program(request: Request, slug: str) -> Response:
     """Take a program back; its history stays in the log."""
     store: Store = request.app.state.store
-    principal = require(request, "programs/write")
+    principal = await require(request, "programs/write")
     await run_sync(lambda: store.programs.withdraw(slug, by=principal.key))
     return Response(status_code=HTTPStatus.NO_CONTENT)

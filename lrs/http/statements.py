@@ -51,7 +51,7 @@ def statements_resource(handler: Handler) -> Callable[[Request], Awaitable[Respo
 async def put_statement(request: Request, version: Version) -> Response:
     """Record one statement under the id that the client chose."""
     store: Store = request.app.state.store
-    principal = require(request, "statements/write")
+    principal = await require(request, "statements/write")
     statement_id = _put_id(request.query_params)
     body = await _json_body(request, store)
     drafts = store.statements.draft(body, principal, version, statement_id)
@@ -62,7 +62,7 @@ async def put_statement(request: Request, version: Version) -> Response:
 async def post_statements(request: Request, version: Version) -> Response:
     """Record a statement, or all of a batch or none; answer the ids in order."""
     store: Store = request.app.state.store
-    principal = require(request, "statements/write")
+    principal = await require(request, "statements/write")
     if request.query_params:
         raise InvalidQuery(
             "a POST of statements takes no parameters", next(iter(request.query_params))
@@ -75,7 +75,7 @@ async def post_statements(request: Request, version: Version) -> Response:
 async def get_statements(request: Request, version: Version) -> Response:
     """Answer one statement by its id, or a page of those that meet the filters."""
     store: Store = request.app.state.store
-    principal = require(request, "statements/read", "statements/read/mine")
+    principal = await require(request, "statements/read", "statements/read/mine")
     query = parse_query(request.query_params.multi_items(), version)
     only = None if principal.may("statements/read") else principal
     wanted = query.statement_id or query.voided_statement_id

@@ -1,0 +1,86 @@
+"""Every shape of event ever written stays readable: one golden file for each.
+
+A golden file holds the topic and the state, in hexadecimal, as they were stored. Files are added,
+never changed.
+"""
+
+from datetime import UTC, datetime
+from pathlib import Path
+from uuid import UUID
+
+import msgspec
+import pytest
+from eventsourcing.persistence import StoredEvent
+
+from lrs.events import (
+    EVENTS,
+    CredentialCreated,
+    CredentialRevoked,
+    Event,
+    PeopleLinked,
+    PersonUnlinked,
+    ProgramPlanned,
+    ProgramWithdrawn,
+    StatementRecorded,
+)
+from lrs.sealing import SealingMapper
+
+GOLDEN = Path(__file__).parents[1] / "golden" / "events"
+MAPPER = SealingMapper(transcoder=None)
+STREAM = UUID("11111111-2222-4333-8444-555555555555")
+HEADER = {
+    "originator_id": STREAM,
+    "originator_version": 3,
+    "timestamp": datetime(2026, 10, 9, 14, 0, 0, 123456, tzinfo=UTC),
+    "principal": "key-1",
+}
+EXAMPLES: dict[str, Event] = {
+    "statement_recorded_1": StatementRecorded(**HEADER, statement=b'{"id": "x", "n": 1.10}'),
+    "program_planned_1": ProgramPlanned(
+        **HEADER, slug="course", document=msgspec.Raw(b'{"slug":"course"}')
+    ),
+    "program_withdrawn_1": ProgramWithdrawn(**HEADER, slug="course"),
+    "people_linked_1": PeopleLinked(
+        **HEADER, actors=("mailto:a@example.org", "mailto:b@example.org"), reason="asked"
+    ),
+    "person_unlinked_1": PersonUnlinked(**HEADER, actor="mailto:a@example.org", reason="mistaken"),
+    "credential_created_1": CredentialCreated(
+        **HEADER, key="key-2", name="LMS", secret_hash="scrypt:00:00", scopes=("all",)
+    ),
+    "credential_revoked_1": CredentialRevoked(**HEADER, key="key-2"),
+}
+
+
+def read(name: str) -> Event:
+    topic, state = (GOLDEN / f"{name}.txt").read_text(encoding="ascii").split()
+    stored = StoredEvent(STREAM, 3, topic, bytes.fromhex(state))
+    return MAPPER.to_domain_event(stored)
+
+
+@pytest.mark.parametrize("name", EXAMPLES)
+def test_an_event_written_long_ago_reads_as_it_was(name: str) -> None:
+    assert comparable(read(name)) == comparable(EXAMPLES[name])
+
+
+@pytest.mark.parametrize("name", EXAMPLES)
+def test_what_is_sealed_is_read_back(name: str) -> None:
+    sealed = MAPPER.to_stored_event(EXAMPLES[name])
+    assert comparable(MAPPER.to_domain_event(sealed)) == comparable(EXAMPLES[name])
+
+
+def test_every_kind_of_event_has_an_example() -> None:
+    assert {type(example) for example in EXAMPLES.values()} == set(EVENTS)
+    assert {file.stem for file in GOLDEN.iterdir()} == set(EXAMPLES)
+
+
+def test_only_stamped_events_are_sealed() -> None:
+    with pytest.raises(ValueError, match="stamps"):
+        MAPPER.to_stored_event(msgspec.structs.replace(EXAMPLES["people_linked_1"], timestamp=None))
+
+
+def comparable(event: Event) -> dict[str, object]:
+    fields = msgspec.structs.asdict(event)
+    return {
+        name: bytes(value) if isinstance(value, msgspec.Raw) else value
+        for name, value in fields.items()
+    } | {"kind": type(event).__name__}
