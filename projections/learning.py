@@ -22,6 +22,7 @@ from lrs.log import Entry, EventLog
 from projections.database import Transaction
 from projections.knowledge import Knowledge, known_at
 from projections.record import NO_ENGAGEMENT, Record
+from projections.rules.identity import canonical_actor
 from projections.rules.route import Place
 from projections.rules.trace import Located, Trace
 from projections.vocabulary import classify
@@ -123,16 +124,22 @@ def _follow_people(
     actors = set(moved)
     for person in people:
         actors |= known.identities.actors_of(person) | later.identities.actors_of(person)
+    records = _records_of(views, actors)
     views.run("drop_traces_of_people", people=sorted(people))
-    views.run("drop_unmatched_actors", actors=sorted(actors))
-    _add_traces(views, later, _records_of(views, actors))
+    views.run("drop_unmatched_actors", actors=_spelled(actors, records))
+    _add_traces(views, later, records)
 
 
 def _count_again(views: Transaction, known: Knowledge, actors: Iterable[str]) -> None:
     """Count anew the records of actors who are nobody's learner."""
-    listed = sorted(actors)
-    views.run("drop_unmatched_actors", actors=listed)
-    views.run_all("count_unmatched", _unmatched(known, _records_of(views, listed)))
+    records = _records_of(views, actors)
+    views.run("drop_unmatched_actors", actors=_spelled(actors, records))
+    views.run_all("count_unmatched", _unmatched(known, records))
+
+
+def _spelled(actors: Iterable[str], records: Iterable[Record]) -> list[str]:
+    """Return the actors under every key of theirs that statements used."""
+    return sorted({*actors, *(record.actor for record in records)})
 
 
 def _add_traces(
@@ -191,7 +198,7 @@ def _scan(views: Transaction) -> Iterator[list[Record]]:
 
 
 def _records_of(views: Transaction, actors: Iterable[str]) -> list[Record]:
-    rows = views.run("records_of", actors=sorted(actors))
+    rows = views.run("records_of", actors=sorted(set(map(canonical_actor, actors))))
     return [_decode_record(body) for _, body in rows]
 
 
@@ -199,6 +206,6 @@ def _row(record: Record) -> dict[str, Any]:
     return {
         "position": record.position,
         "statement": record.statement,
-        "actor": record.actor,
+        "actor": canonical_actor(record.actor),
         "body": _encode(record),
     }

@@ -5,7 +5,8 @@
 create table tracking (projection text primary key, position bigint not null);
 
 -- name: create_record
--- Every statement that says something about learning and is not voided, classified.
+-- Every statement that says something about learning and is not voided, classified. The actor is
+-- its canonical key, so that a mailbox and its SHA-1 are found together.
 create table record (
     position bigint primary key,
     statement text not null,

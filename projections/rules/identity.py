@@ -31,7 +31,10 @@ class Identities:
 
     def resolve(self, actor: str) -> str:
         """Return the id of the person behind an actor."""
-        return self._person.get(actor) or self._name(actor)
+        person = self._person.get(actor)
+        if person is None and actor.startswith(MAILBOX):
+            person = self._person.get(mbox_sha1(actor))
+        return person or self._name(actor)
 
     def actors_of(self, person: str) -> frozenset[str]:
         """Return a person's known actors; empty for someone whom no plan and no link names."""
@@ -48,6 +51,11 @@ class Identities:
 
     def _name(self, actor: str) -> str:
         return str(uuid5(self._log_id, actor))
+
+
+def canonical_actor(actor: str) -> str:
+    """Return the one key of an actor: a mailbox and its SHA-1 are the same, so the SHA-1 it is."""
+    return mbox_sha1(actor) if actor.startswith(MAILBOX) else actor
 
 
 def links_after(links: tuple[frozenset[str], ...], event: Event) -> tuple[frozenset[str], ...]:

@@ -40,6 +40,12 @@ def test_a_mailbox_and_its_sha1_are_one_person_when_the_plan_names_the_mailbox()
     assert known.resolve(mbox_sha1(key("ada"))) == known.resolve(key("ada"))
 
 
+def test_a_mailbox_and_its_sha1_are_one_person_when_the_plan_names_the_sha1() -> None:
+    digest = mbox_sha1(key("ada"))
+    known = Identities(LOG, [plan(learners=(learner("ada", actors=(digest, ACCOUNT)),))])
+    assert known.resolve(key("ada")) == known.resolve(ACCOUNT)
+
+
 def test_equal_names_join_nobody() -> None:
     ada, other = learner("ada"), learner("ada", actors=(ACCOUNT,))
     known = Identities(LOG, [plan(learners=(ada, other))])
