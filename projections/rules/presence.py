@@ -5,6 +5,7 @@ from typing import Literal, NamedTuple
 
 from lrs.plan import Session
 from projections.record import Record
+from projections.repeats import REPEATED_WITHIN
 from projections.rules.moments import micros
 from projections.rules.trace import On, Trace
 
@@ -71,7 +72,7 @@ def stays(records: Sequence[Record], over: int) -> list[Stay]:
     """
     found: list[Stay] = []
     open_joins, since = 0, 0
-    for record in records:
+    for record in _moves(records):
         if record.kind == "join":
             since = record.timestamp if open_joins == 0 else since
             open_joins += 1
@@ -84,6 +85,30 @@ def stays(records: Sequence[Record], over: int) -> list[Stay]:
     return found
 
 
+def _moves(records: Sequence[Record]) -> list[Record]:
+    """Return joins and leaves in order, without repeats as far as one side outnumbers the other.
+
+    Where they balance, two joins at one moment are two devices. At one moment joins come first,
+    whichever was stored first.
+    """
+    joins = [record for record in records if record.kind == "join"]
+    leaves = [record for record in records if record.kind == "leave"]
+    surplus = len(joins) - len(leaves)
+    moves = [*_without_repeats(joins, surplus), *_without_repeats(leaves, -surplus)]
+    return sorted(moves, key=lambda record: (record.timestamp, record.kind == "leave"))
+
+
+def _without_repeats(records: Sequence[Record], at_most: int) -> list[Record]:
+    """Return records of one kind, in order of time, without up to so many that repeat others."""
+    kept: list[Record] = []
+    for record in records:
+        if at_most > 0 and kept and record.timestamp - kept[-1].timestamp <= REPEATED_WITHIN:
+            at_most -= 1
+        else:
+            kept.append(record)
+    return kept
+
+
 def presence(session: Session, on: Sequence[On], when: Held, moment: int) -> Presence:
     """Return a learner's attendance of a session from their records on it, in order of time.
 
@@ -94,6 +119,8 @@ def presence(session: Session, on: Sequence[On], when: Held, moment: int) -> Pre
     milliseconds = _measured(records, when)
     if milliseconds:
         return Presence(_judged(session, milliseconds, when), milliseconds)
+    if any(record.kind == "join" for record in records):
+        return ABSENT if micros(session.ends) <= moment else Presence(None, 0)
     registered = [record for record in records if record.kind == "attended"]
     unmeasured = [record for record in registered if record.duration is None]
     if any(record.completion is not False for record in unmeasured):
@@ -136,8 +163,8 @@ def _measured(records: Sequence[Record], when: Held) -> int:
             by_actor.setdefault(record.actor, []).append(record)
     told = [stay for each in by_actor.values() for stay in stays(each, when.over)]
     clipped = [(max(a, when.starts), min(b, when.ends)) for a, b in told]
-    if present := time_present(clipped):
-        return present // 1000
+    if any(record.kind == "join" for record in records):
+        return time_present(clipped) // 1000
     durations = [r.duration for r in records if r.kind == "attended" and r.duration is not None]
     return min(max(durations, default=0), (when.ends - when.starts) // 1000)
 

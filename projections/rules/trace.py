@@ -1,13 +1,13 @@
 """A trace: what one person left on one programme, in the order in which it happened."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Hashable, Iterable, Sequence
 from typing import NamedTuple
 
 from projections.record import NO_ENGAGEMENT, Record
+from projections.repeats import REPEATED_WITHIN, dedupe_key
 from projections.rules.route import Place, Relation
 
-REPEAT = 2_000_000
-"""Microseconds within which a producer without ids is taken to have sent one thing twice."""
+MOVES = frozenset({"join", "leave"})
 
 
 class Located(NamedTuple):
@@ -38,34 +38,32 @@ class Trace:
         """Return the records on a step, in order of time."""
         return self._by_step.get(step, ())
 
+    def upto(self, moment: int) -> "Trace":
+        """Return the trace of what happened at or before a moment (microseconds)."""
+        if not self.located or self.located[-1].record.timestamp <= moment:
+            return self
+        return Trace(each for each in self.located if each.record.timestamp <= moment)
+
     def engagement(self) -> list[Located]:
         """Return the records by which the learner did something, in order of time."""
         return [each for each in self.located if each.record.kind not in NO_ENGAGEMENT]
 
 
 def distinct(located: Iterable[Located]) -> list[Located]:
-    """Return the records in order of time, ties by position, without repetitions.
+    """Return the records in order of time, ties by position, without repeats.
 
-    Moodle, BigBlueButton and H5P send no statement ids, so what they send twice is recorded twice.
-    A repetition has the same actor, kind, object, attempt or session and score, and lies within
-    two seconds of the one that counts. Stays are exempt but for exact copies: two devices may well
-    join within a second.
+    What a repeat is, `projections.repeats` says; but another duration of presence is another part
+    of it, and joins and leaves are exempt: two devices may well join at once, so `presence` settles
+    these.
     """
     kept: list[Located] = []
-    last: dict[tuple[object, ...], int] = {}
+    latest: dict[Hashable, int] = {}
     for each in sorted(located, key=lambda one: (one.record.timestamp, one.record.position)):
         record = each.record
-        key = (
-            record.actor,
-            record.kind,
-            record.object,
-            record.registration,
-            record.session,
-            record.score,
-        )
-        within = 0 if record.kind in {"join", "leave"} else REPEAT
-        if key in last and record.timestamp - last[key] <= within:
-            continue
-        last[key] = record.timestamp
+        if record.kind not in MOVES:
+            key = dedupe_key(record), record.duration if record.kind == "attended" else None
+            if key in latest and record.timestamp - latest[key] <= REPEATED_WITHIN:
+                continue
+            latest[key] = record.timestamp
         kept.append(each)
     return kept

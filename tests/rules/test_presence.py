@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from lrs.plan import Attendance, Session
 from projections.record import Record
 from projections.rules.moments import micros
-from projections.rules.presence import Presence, best, held, presence
+from projections.rules.presence import Presence, best, held, presence, time_present
 from tests.rules.course import (
     LAB,
     RECORDING,
@@ -94,6 +94,12 @@ def test_a_leave_without_a_join_says_nothing() -> None:
     assert part(session(), leave("14:10")) == Presence("absent", 0)
 
 
+def test_a_join_and_leave_at_one_moment_take_no_time_in_whatever_order_they_came() -> None:
+    moves = [join("14:10"), leave("14:10")]
+    backwards = [leave("14:10"), join("14:10")]
+    assert minutes(session(), *moves) == minutes(session(), *backwards) == 0
+
+
 def test_a_session_over_midnight() -> None:
     night = session(LAB, "10-09 23:30", ends=day("10-10 00:30"))
     moves = (record("join", LAB, "10-09 23:40"), record("leave", LAB, "10-10 00:20"))
@@ -126,9 +132,19 @@ def test_the_share_is_of_the_time_the_session_was_held() -> None:
     assert part(HALF, join("14:00"), leave("14:59"), longer).state == "partial"
 
 
+def test_the_largest_measured_duration_counts_clipped() -> None:
+    assert minutes(session(), attended(20), attended(45), attended(30)) == 45
+    assert minutes(session(), attended(90)) == 60
+
+
 def test_stays_win_over_a_longer_duration() -> None:
     both = join("14:00"), leave("14:10"), attended(60)
     assert part(HALF, *both) == Presence("partial", 600_000)
+
+
+def test_stays_outside_the_held_time_win_over_a_duration_too() -> None:
+    early = join("12:00"), leave("12:30"), attended(60)
+    assert part(HALF, *early) == Presence("absent", 0)
 
 
 def test_a_register_without_a_duration_is_attendance_without_minutes() -> None:
@@ -193,10 +209,40 @@ def moves(stays: Stays) -> list[Record]:
     ]
 
 
+@given(stays_strategy)
+def test_time_present_is_the_union_of_stays(stays: Stays) -> None:
+    span = [(a * MINUTE, b * MINUTE) for a, b in stays]
+    assert time_present(span) == brute_force(stays, -30, 200) * MINUTE
+    assert minutes(session(), *moves(stays)) == brute_force(stays, 0, 60)
+
+
+@given(stays_strategy, st.data())
+def test_any_split_and_order_of_stays_gives_the_same_minutes(stays: Stays, data: Any) -> None:
+    split: Stays = []
+    for joined, left in stays:
+        middle = data.draw(st.integers(joined, left))
+        split += [(joined, middle), (middle, left)]
+    shuffled = data.draw(st.permutations(split))
+    assert minutes(session(), *moves(shuffled)) == minutes(session(), *moves(stays))
+
+
 @given(stays_strategy, st.integers(1, 3))
 def test_repeated_stays_give_the_same_minutes(stays: Stays, times: int) -> None:
     repeated = [stay for stay in stays for _ in range(times + 1)]
     assert minutes(session(), *moves(repeated)) == minutes(session(), *moves(stays))
+
+
+def test_two_devices_may_come_and_go_at_the_same_moment() -> None:
+    moves = join("14:00"), join("14:00"), leave("14:10"), leave("14:50")
+    assert minutes(session(), *moves) == 50
+    moves = join("14:00"), join("14:10"), leave("14:20"), leave("14:20")
+    assert minutes(session(), *moves) == 20
+
+
+@pytest.mark.parametrize("again", ["14:10", "14:10:01", "14:10:02"])
+def test_a_join_or_leave_sent_twice_counts_once(again: str) -> None:
+    assert minutes(session(), join("14:10"), join(again), leave("14:40")) == 30
+    assert minutes(session(), join("14:00"), leave("14:10"), leave(again), join("14:50")) == 20
 
 
 def test_each_actor_of_a_person_has_stays_of_their_own() -> None:
