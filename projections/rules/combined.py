@@ -3,7 +3,8 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from lrs.plan import Plan
+from lrs.plan import Plan, Session
+from projections.record import Record
 from projections.rules.cohorts import Member
 from projections.rules.done import done
 from projections.rules.feedback import latency
@@ -44,20 +45,26 @@ def combined(
     }
 
 
-def follow_up(plan: Plan, member: Member) -> tuple[int, int]:
-    """Return (expected, done): reinforcing activities done within their days after a session."""
+def follow_up(plan: Plan, member: Member, sync: Sync) -> tuple[int, int]:
+    """Return (expected, done): reinforcing activities done within their days after a session.
+
+    Each counts once a group: after the sessions attended, or after any if none was.
+    """
     by_id = {activity.id: activity for activity in plan.activities}
-    expected, met = 0, 0
-    for session in plan.sessions:
-        if not member.enrolled_at(micros(session.starts)):
-            continue
-        ends = micros(session.ends)
-        until = ends + session.reinforce_within_days * DAY
-        for activity_id in session.reinforces:
-            expected += 1
-            record = done(by_id[activity_id], member.trace)
-            met += record is not None and ends < record.timestamp <= until
-    return expected, met
+    pairs: dict[tuple[int, str], bool] = {}
+    for group, alternatives in enumerate(sync.expected):
+        attended = [s for s in alternatives if sync.by_session[s.id].state == "attended"]
+        for session in attended or alternatives:
+            for activity_id in session.reinforces:
+                record = done(by_id[activity_id], member.trace)
+                met = record is not None and _after(session, record)
+                pairs[group, activity_id] = pairs.get((group, activity_id), False) or met
+    return len(pairs), sum(pairs.values())
+
+
+def _after(session: Session, record: Record) -> bool:
+    ends = micros(session.ends)
+    return ends < record.timestamp <= ends + session.reinforce_within_days * DAY
 
 
 def participation(plan: Plan, trace: Trace) -> dict[str, int]:
@@ -71,7 +78,7 @@ def participation(plan: Plan, trace: Trace) -> dict[str, int]:
 
 
 def _learner(plan: Plan, member: Member, sync: Sync, own: Async) -> dict[str, Any]:
-    expected, met = follow_up(plan, member)
+    expected, met = follow_up(plan, member, sync)
     completed, on_time = own.completed(), own.on_time()
     return {
         **member.header,

@@ -3,22 +3,30 @@
 from collections.abc import Iterable, Sequence
 
 from lrs.plan import Activity
-from projections.record import Record
+from projections.record import SCORING, Record
 from projections.rules.trace import On, Trace
 
 _WITHIN = frozenset({"object", "parent"})
 _WITHIN_FOR_POSTS = frozenset({"object", "parent", "grouping"})
 
+_ROUNDING = 1e-9
+"""A score is a quotient: 5.6 of 7 is a hair below 0.8, which must not cost a pass."""
 
-def done(activity: Activity, trace: Trace, known_by: int | None = None) -> Record | None:
+
+def done(
+    activity: Activity, trace: Trace, known_by: int | None = None, by: int | None = None
+) -> Record | None:
     """Return the first record by which a learner did an activity; None if not done.
 
-    With `known_by` only records stored at or before it (microseconds) count. What a retraction
-    undid counts again only from a later record on.
+    With `known_by` only records stored at or before it (microseconds) count, with `by` only those
+    of things that happened at or before it. What a retraction undid counts again only from a later
+    record on.
     """
     on = trace.on(activity.id)
     if known_by is not None:
         on = [each for each in on if each.record.stored <= known_by]
+    if by is not None:
+        on = [each for each in on if each.record.timestamp <= by]
     if activity.kind == "post":
         return _posted(on)
     found: Record | None = None
@@ -37,25 +45,32 @@ def best_score(trace: Trace, activity: Activity) -> float | None:
     scores = [
         record.score
         for record, relation in trace.on(activity.id)
-        if relation in _WITHIN and record.kind == "quiz-scored" and record.score is not None
+        if relation in _WITHIN and _scores(record) and record.score is not None
     ]
     return max(scores, default=None)
 
 
 def _qualifies(activity: Activity, record: Record) -> bool:
     if activity.kind == "quiz":
-        if record.kind != "quiz-scored":
+        if not _scores(record):
             return False
         if activity.pass_mark is None:
             return True
-        return record.score is not None and record.score >= activity.pass_mark
+        return record.score is not None and record.score >= activity.pass_mark - _ROUNDING
     if activity.kind == "assignment":
         return record.kind == "submitted"
     return record.kind in {"completed", "passed"} and record.completion is not False
 
 
+def _scores(record: Record) -> bool:
+    """Tell whether a record is the result of a quiz; some tools say it as passed or completed."""
+    if record.kind == "quiz-scored":
+        return True
+    return record.kind in SCORING and record.score is not None
+
+
 def _posted(on: Sequence[On]) -> Record | None:
-    """Return the first post that was not deleted."""
+    """Return the first post that was neither deleted nor retracted."""
     standing: dict[str, Record] = {}
     for record, relation in on:
         if relation not in _WITHIN_FOR_POSTS:
@@ -64,6 +79,8 @@ def _posted(on: Sequence[On]) -> Record | None:
             standing.setdefault(record.object, record)
         elif record.kind == "posted-deleted":
             standing.pop(record.object, None)
+        elif record.kind == "completion-retracted":
+            standing.clear()
     return min(standing.values(), key=_order, default=None)
 
 
@@ -72,5 +89,5 @@ def _order(record: Record) -> tuple[int, int]:
 
 
 def last_of(records: Iterable[Record]) -> Record | None:
-    """Return the latest record, ties by position."""
-    return max(records, key=_order, default=None)
+    """Return the latest record; of several at one moment, the one stored first."""
+    return max(records, key=lambda record: (record.timestamp, -record.position), default=None)

@@ -7,7 +7,7 @@ from lrs.plan import Plan, Session
 from projections.record import Record
 from projections.rules.cohorts import Member
 from projections.rules.done import done, last_of
-from projections.rules.moments import DAY, micros, share, shown
+from projections.rules.moments import DAY, DIGITS, micros, share, shown
 from projections.rules.path import Step, groups, path
 from projections.rules.presence import Held, presence, watched
 from projections.rules.survival import Life, survival
@@ -31,9 +31,10 @@ def drop_off(
     """Return the funnel, the survival curve and each member's state at `moment` (microseconds).
 
     `held` tells, by session, when it took place. The horizon is the moment or the program's end,
-    whichever is earlier; a state rests on records up to it.
+    whichever is earlier; what happened after it does not count.
     """
     horizon = min(moment, micros(plan.ends)) if plan.ends else moment
+    members = [member._replace(trace=member.trace.upto(horizon)) for member in members]
     steps = path(plan)
     standings = [_standing(plan, member, held, horizon) for member in members]
     furthest = [_furthest(steps, member) for member in members]
@@ -42,7 +43,7 @@ def drop_off(
     return {
         "enrolled": len(members),
         "states": {state: states.count(state) for state in STATES},
-        "steps": _funnel(steps, members, furthest, held, moment),
+        "steps": _funnel(steps, members, furthest, held, horizon),
         "survival": survival(lives),
         "learners": [
             {
@@ -142,7 +143,7 @@ def _funnel(
                 "mode": step.item.mode,
                 "reached": reached,
                 "completed": sum(_step_completed(step, m, held, moment) for m in members),
-                "loss": None if kept is None else round(1 - kept, 6),
+                "loss": None if kept is None else round(1 - kept, DIGITS),
             }
         )
         before = reached

@@ -1,9 +1,11 @@
 """Feedback latency: how long submitted work waits for its grade; open work is censored, not ignored."""
 
+from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
 from projections.record import Record
+from projections.rules.moments import DIGITS
 from projections.rules.trace import Trace
 
 _HOUR = 3_600_000_000
@@ -40,11 +42,12 @@ def _waits(trace: Trace, moment: int) -> list[tuple[int, bool]]:
 
 
 def _median(waits: Sequence[tuple[int, bool]]) -> float | None:
-    waiting = 1.0
-    for wait in sorted({wait for wait, closed in waits if closed}):
-        at_risk = sum(other >= wait for other, _ in waits)
-        ended = sum(other == wait and closed for other, closed in waits)
-        waiting *= 1 - ended / at_risk
+    ended = Counter(wait for wait, closed in waits if closed)
+    seen = Counter(wait for wait, _ in waits)
+    waiting, at_risk = 1.0, len(waits)
+    for wait in sorted(seen):
+        waiting = round(waiting * (at_risk - ended[wait]) / at_risk, DIGITS)
         if waiting <= 0.5:
-            return round(wait / _HOUR, 6)
+            return round(wait / _HOUR, DIGITS)
+        at_risk -= seen[wait]
     return None

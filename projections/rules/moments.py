@@ -7,6 +7,9 @@ _MICROSECOND = timedelta(microseconds=1)
 DAY = 86_400_000_000
 WEEK = 7 * DAY
 
+DIGITS = 12
+"""Reports round to so many decimals: above the noise of binary fractions, below all meaning."""
+
 
 def micros(moment: datetime) -> int:
     """Return an aware moment as microseconds since 1970-01-01T00:00Z."""
@@ -22,10 +25,10 @@ def shown(moment: int | None) -> str | None:
 
 
 def minutes(milliseconds: int) -> float:
-    """Return an amount of time in minutes, to six decimals."""
-    return round(milliseconds / 60_000, 6)
+    """Return an amount of time in minutes."""
+    return round(milliseconds / 60_000, DIGITS)
 
 
 def share(part: float, whole: float) -> float | None:
-    """Return a ratio to six decimals; None of nothing."""
-    return round(part / whole, 6) if whole else None
+    """Return a ratio; None of nothing."""
+    return round(part / whole, DIGITS) if whole else None

@@ -1,6 +1,7 @@
 """Readiness: who has done the pre-work when a session begins. A pure rule over plan and traces."""
 
 from collections.abc import Sequence
+from math import fsum
 from typing import Any, NamedTuple
 
 from lrs.errors import NotFound
@@ -65,11 +66,16 @@ def find_session(plan: Plan, session_id: str) -> Session:
 def _prework(
     required: Sequence[Activity], member: Member, cutoff: int, known_by: int | None = None
 ) -> list[Prework]:
-    found = [(activity, done(activity, member.trace, known_by)) for activity in required]
-    return [
-        Prework(activity, record, record is not None and record.timestamp <= cutoff)
-        for activity, record in found
-    ]
+    """Return how a member did each activity: as it stood at the cut-off, else since.
+
+    What is taken back after the cut-off was done in time all the same.
+    """
+    work: list[Prework] = []
+    for activity in required:
+        early = done(activity, member.trace, known_by, cutoff)
+        record = early or done(activity, member.trace, known_by)
+        work.append(Prework(activity, record, early is not None))
+    return work
 
 
 def _state(work: Sequence[Prework]) -> str:
@@ -81,10 +87,10 @@ def _state(work: Sequence[Prework]) -> str:
 
 
 def _share(work: Sequence[Prework]) -> float | None:
-    if not work:
-        return 1.0
-    weights = sum(each.activity.weight for each in work)
-    return share(sum(each.activity.weight for each in work if each.on_time), weights)
+    weights = fsum(each.activity.weight for each in work)
+    if not weights:
+        return float(all(each.on_time for each in work))
+    return share(fsum(each.activity.weight for each in work if each.on_time), weights)
 
 
 def _item(activity: Activity, work: Sequence[Sequence[Prework]]) -> dict[str, Any]:

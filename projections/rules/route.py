@@ -1,6 +1,6 @@
 """Where a record lies: on which steps of which programmes, and for whom. Pure; a dict look-up per IRI."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import timedelta
 from typing import Literal, NamedTuple
 
@@ -40,6 +40,8 @@ class _Target(NamedTuple):
     step: str
     kind: Literal["step", "recording", "match"]
     session: Session | None
+    names: frozenset[str] = frozenset()
+    """What a tool may call this meeting: a registration is a UUID, a plan names it as a URN."""
 
 
 class Routes:
@@ -58,10 +60,7 @@ class Routes:
 
     def route(self, record: Record) -> list[Routed]:
         """Return for whom a record counts and where; nothing for a record on no step."""
-        places: dict[str, dict[Place, None]] = {}
-        self._place(record, (record.object,), "object", places)
-        self._place(record, record.parents, "parent", places)
-        self._place(record, record.groupings, "grouping", places)
+        places = self._places(record)
         if not places:
             return []
         if record.kind in {"session-open", "session-close"}:
@@ -75,24 +74,40 @@ class Routes:
             return [each for each in routed if each.matched]
         return routed
 
-    def _place(
-        self,
-        record: Record,
-        iris: Iterable[str],
-        relation: Relation,
-        places: dict[str, dict[Place, None]],
-    ) -> None:
-        for iri in iris:
+    def _places(self, record: Record) -> dict[str, dict[Place, None]]:
+        """Return the steps that a record lies on, by program, each once.
+
+        A statement has one session: the one it names as object or parent, else the one it matches.
+        """
+        places: dict[str, dict[Place, None]] = {}
+        named: set[str] = set()
+        matched: dict[str, Place] = {}
+        for iri, relation in _iris(record):
             targets = self._targets.get(iri)
             if targets is None:
                 continue
             for target in targets:
-                if target.kind != "match":
-                    as_recording = target.kind == "recording"
-                    place = Place(target.step, "recording" if as_recording else relation)
-                    places.setdefault(target.program, {})[place] = None
+                if target.kind == "match":
+                    continue
+                as_recording = target.kind == "recording"
+                place = Place(target.step, "recording" if as_recording else relation)
+                places.setdefault(target.program, {})[place] = None
+                if target.session and relation != "grouping" and not as_recording:
+                    named.add(target.program)
             for program, session in _matching(record, targets).items():
-                places.setdefault(program, {})[Place(session.id, relation)] = None
+                matched.setdefault(program, Place(session.id, relation))
+        for program, place in matched.items():
+            if program not in named:
+                places.setdefault(program, {})[place] = None
+        return places
+
+
+def _iris(record: Record) -> Iterator[tuple[str, Relation]]:
+    yield record.object, "object"
+    for iri in record.parents:
+        yield iri, "parent"
+    for iri in record.groupings:
+        yield iri, "grouping"
 
 
 def _targets(plan: Plan) -> Iterable[tuple[str, _Target]]:
@@ -102,8 +117,9 @@ def _targets(plan: Plan) -> Iterable[tuple[str, _Target]]:
         yield session.id, _Target(plan.slug, session.id, "step", session)
         if session.recording is not None:
             yield session.recording, _Target(plan.slug, session.id, "recording", session)
+        names = frozenset(iri.removeprefix("urn:uuid:") for iri in (session.id, *session.match))
         for iri in session.match:
-            yield iri, _Target(plan.slug, session.id, "match", session)
+            yield iri, _Target(plan.slug, session.id, "match", session, names)
 
 
 def _matching(record: Record, targets: Iterable[_Target]) -> Mapping[str, Session]:
@@ -118,7 +134,7 @@ def _matching(record: Record, targets: Iterable[_Target]) -> Mapping[str, Sessio
         if target.kind != "match" or session is None:
             continue
         starts, ends = micros(session.starts), micros(session.ends)
-        if {record.session, record.registration} & {session.id, *session.match}:
+        if record.session in target.names or record.registration in target.names:
             distance = -1
         elif starts - WINDOW <= record.timestamp <= ends + WINDOW:
             distance = abs(record.timestamp - starts)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from math import sqrt
 from typing import Any, NamedTuple, Self
 
-from projections.rules.moments import WEEK
+from projections.rules.moments import DIGITS, WEEK
 
 Z_95 = 1.959963984540054
 
@@ -43,9 +43,9 @@ def survival(lives: Sequence[Life]) -> list[dict[str, Any]]:
                 "at_risk": at_risk,
                 "dropped": dropped,
                 "censored": censored,
-                "survival": round(alive, 6),
-                "low": round(max(0.0, alive - margin), 6),
-                "high": round(min(1.0, alive + margin), 6),
+                "survival": round(alive, DIGITS),
+                "low": round(max(0.0, alive - margin), DIGITS),
+                "high": round(min(1.0, alive + margin), DIGITS),
             }
         )
     return rows

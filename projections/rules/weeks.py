@@ -24,7 +24,9 @@ def week_rows(
 
     def row(moment: int) -> dict[str, Any]:
         week = (moment - begun) // WEEK
-        return rows.setdefault(week, _empty(week, begun))
+        if week not in rows:
+            rows[week] = _empty(week, begun)
+        return rows[week]
 
     for member in members:
         for located in member.trace.engagement():

@@ -134,6 +134,18 @@ def test_follow_up_is_only_what_is_done_for_the_first_time() -> None:
     assert only(Course(planned, *records).combined())["follow_up"]["done"] == 0
 
 
+def test_follow_up_of_alternatives_is_expected_once_after_the_one_attended() -> None:
+    planned = plan(
+        activity(FORUM, "post"),
+        session(LAB, group="g", reinforces=(FORUM,), reinforce_within_days=2),
+        session(LAB_AGAIN, "10-16 14:00", group="g", reinforces=(FORUM,), reinforce_within_days=2),
+    )
+    second = there(LAB_AGAIN, "10-16 14:00")
+    for when, done in (("10-10", 0), ("10-17", 1)):
+        row = only(Course(planned, second, record("posted", FORUM, when)).combined())
+        assert row["follow_up"] == {"expected": 1, "done": done}
+
+
 @pytest.mark.parametrize(
     ("attended", "did", "pattern"),
     [

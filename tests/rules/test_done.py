@@ -44,7 +44,7 @@ def done_by(step: Activity, *records: Record) -> str | None:
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("doing", DOING)
 def test_each_kind_is_done_by_its_own_records(kind: str, doing: Any) -> None:
-    did = record(doing, PAGE, "10-05", score=0.5)
+    did = record(doing, PAGE, "10-05")
     assert bool(done_by(activity(PAGE, kind), did)) is (kind in DOING[doing])
 
 
@@ -55,6 +55,35 @@ def test_a_record_on_a_child_counts_and_through_a_grouping_only_a_post(kind: str
     beside = record(doing, CHILD, "10-05", groupings=(PAGE,))
     assert done_by(activity(PAGE, kind), below) == below.statement
     assert bool(done_by(activity(PAGE, kind), beside)) is (kind == "post")
+
+
+@pytest.mark.parametrize(
+    ("score", "mark", "passes"),
+    [
+        (0.6, 0.6, True),
+        (0.5999, 0.6, False),
+        (5.6 / 7, 0.8, True),  # 80 %, though the quotient is a hair below
+        (0.0, None, True),
+        (None, None, True),
+        (None, 0.6, False),
+    ],
+)
+def test_a_quiz_is_done_from_its_pass_mark_on(
+    score: float | None, mark: float | None, passes: bool
+) -> None:
+    quiz = activity(QUIZ, "quiz", pass_mark=mark)
+    assert bool(done_by(quiz, record("quiz-scored", QUIZ, "10-05", score=score))) is passes
+
+
+@pytest.mark.parametrize("kind", ["passed", "completed"])
+def test_a_quiz_may_be_scored_by_passing_or_completing_it(kind: Any) -> None:
+    quiz = activity(QUIZ, "quiz", pass_mark=0.6)
+    good, low = (record(kind, QUIZ, "10-05", score=score) for score in (0.6, 0.5))
+    assert done_by(quiz, good) == good.statement
+    assert done_by(quiz, low) is None
+    assert done_by(activity(QUIZ, "quiz"), record(kind, QUIZ, "10-05")) is None
+    (trace,) = traces_of(plan(quiz), [low]).values()
+    assert best_score(trace, quiz) == 0.5
 
 
 def test_the_first_record_that_qualifies_is_the_one() -> None:
@@ -74,6 +103,15 @@ def test_the_best_score_counts_even_where_it_does_not_pass() -> None:
     graded = record("graded", QUIZ, "10-05", score=1.0)
     (trace,) = traces_of(plan(quiz), [*scored, graded]).values()
     assert best_score(trace, quiz) == 0.7
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_retraction_undoes_every_kind(kind: str) -> None:
+    doing: Any = next(each for each, kinds in DOING.items() if kind in kinds)
+    first, again = record(doing, PAGE, "10-05"), record(doing, PAGE, "10-07")
+    undone = record("completion-retracted", PAGE, "10-06")
+    assert done_by(activity(PAGE, kind), first, undone) is None
+    assert done_by(activity(PAGE, kind), first, undone, again) == again.statement
 
 
 def test_a_retraction_counts_when_it_happened_not_when_it_came() -> None:

@@ -18,6 +18,7 @@ from tests.rules.course import (
     day,
     key,
     learner,
+    of,
     only,
     plan,
     record,
@@ -41,6 +42,24 @@ def test_what_is_due_when_a_session_starts_comes_before_it() -> None:
 
 
 FUNNEL = (activity(PAGE, due=day("10-05")), session(LAB), activity(FORUM, "post", due=day("10-20")))
+
+
+def test_a_step_is_reached_by_a_record_on_it_or_on_a_later_one() -> None:
+    names = ("none", "page", "lab", "forum")
+    course = Course(
+        plan(*FUNNEL, learners=tuple(map(learner, names))),
+        record("viewed", PAGE, "10-04", "page"),
+        record("join", LAB, "10-09 14:00", "lab"),
+        record("posted", FORUM, "10-10", "forum"),
+    )
+    found = course.drop_off()
+    assert found["enrolled"] == 4
+    assert [step["reached"] for step in found["steps"]] == [3, 2, 1]
+    assert [step["completed"] for step in found["steps"]] == [0, 1, 1]
+    losses = [step["loss"] for step in found["steps"]]
+    assert losses == pytest.approx([1 / 4, 1 / 3, 1 / 2], rel=1e-9)
+    furthest = [of(found, name)["furthest_step"] for name in names]
+    assert furthest == [None, PAGE, LAB, FORUM]
 
 
 def test_a_loss_from_nobody_is_none() -> None:
@@ -91,6 +110,24 @@ def test_nothing_after_the_programs_end_counts_for_the_state() -> None:
     row = only(course.drop_off("10-31"))
     assert (row["state"], row["silent_days"]) == ("active", 6)
     assert row["last_activity"] == "2026-10-05T00:00:00Z"
+
+
+def test_a_retraction_after_the_end_undoes_nothing() -> None:
+    course = Course(
+        plan(activity(PAGE), ends=day("10-11")),
+        record("completed", PAGE, "10-05"),
+        record("completion-retracted", PAGE, "10-20"),
+    )
+    found = course.drop_off("10-31")
+    assert only(found)["state"] == "completed"
+    assert found["steps"][0]["completed"] == 1
+
+
+def test_what_is_reached_after_the_end_is_not_reached() -> None:
+    course = Course(plan(*FUNNEL, ends=day("10-11")), record("posted", FORUM, "10-20"))
+    found = course.drop_off("10-31")
+    assert only(found)["furthest_step"] is None
+    assert [step["reached"] for step in found["steps"]] == [0, 0, 0]
 
 
 ALL = (

@@ -90,6 +90,12 @@ def test_the_share_is_weighted() -> None:
     assert (row["share"], row["state"], row["missing"]) == (0.75, "partly", [FORUM])
 
 
+def test_a_share_is_not_rounded_away() -> None:
+    sixth = [activity(f"{PAGE}{number}") for number in range(6)]
+    row = only(Course(prepared(*sixth), record("completed", f"{PAGE}0", "10-05")).readiness())
+    assert row["share"] == pytest.approx(1 / 6, rel=1e-9)
+
+
 def test_only_required_prework_counts() -> None:
     course = Course(prepared(activity(PAGE), activity(FORUM, "post", required=False)))
     assert only(course.readiness())["missing"] == [PAGE]
@@ -98,6 +104,12 @@ def test_only_required_prework_counts() -> None:
 def test_without_prework_everyone_is_ready() -> None:
     row = only(Course(plan(session())).readiness())
     assert (row["state"], row["share"]) == ("ready", 1)
+
+
+def test_weights_of_zero_still_have_a_share() -> None:
+    planned = prepared(activity(PAGE, weight=0))
+    assert only(Course(planned).readiness())["share"] == 0
+    assert only(Course(planned, record("completed", PAGE, "10-05")).readiness())["share"] == 1
 
 
 def test_expected_are_those_enrolled_and_not_withdrawn_at_the_cutoff() -> None:
@@ -122,6 +134,14 @@ def test_what_was_undone_before_the_cutoff_was_not_ready() -> None:
     undone = record("completed", PAGE, "10-05"), record("completion-retracted", PAGE, CUTOFF)
     row = only(Course(prepared(activity()), *undone).readiness())
     assert (row["state"], row["missing"]) == ("not_started", [PAGE])
+
+
+def test_what_is_undone_after_the_cutoff_was_ready_all_the_same() -> None:
+    undone = record("completed", PAGE, "10-05"), record("completion-retracted", PAGE, "10-20")
+    row = only(Course(prepared(activity()), *undone).readiness())
+    assert (row["state"], row["share"], row["missing"]) == ("ready", 1, [])
+    again = record("completed", PAGE, "10-21")
+    assert only(Course(prepared(activity()), *undone, again).readiness())["state"] == "ready"
 
 
 def test_due_met_is_about_the_deadline() -> None:

@@ -114,6 +114,11 @@ def test_the_tools_own_id_of_the_meeting_wins_over_the_time() -> None:
     assert steps(late, by_id) == {LAB}
 
 
+def test_a_session_named_by_its_own_id_is_not_matched_to_another_by_time() -> None:
+    named = record("join", LAB, "10-16 14:00", parents=(ROOM,))
+    assert steps(named, WEEKLY) == {LAB}
+
+
 def test_a_parent_in_a_room_belongs_to_the_rooms_session() -> None:
     chat = record("posted", "https://bbb.example.org/m/1", "10-09 14:05", parents=(ROOM,))
     (routed,) = route(chat, WEEKLY)
@@ -134,3 +139,12 @@ def test_all_of_a_learners_actors_lead_to_one_person() -> None:
         for actor in (other, key("ada"))
     }
     assert len(found) == 1
+
+
+def test_a_registration_is_named_in_a_plan_as_a_urn() -> None:
+    meeting = "0b6cf2b0-14b3-4a32-8f2b-5b8a3ac7d1a5"
+    by_id = plan(
+        session(LAB, "10-09 14:00", match=(ROOM, f"urn:uuid:{meeting}")),
+        session(LAB_AGAIN, "10-16 14:00", match=(ROOM,)),
+    )
+    assert steps(record("join", ROOM, "10-16 14:00", registration=meeting), by_id) == {LAB}

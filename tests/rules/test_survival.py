@@ -1,8 +1,10 @@
 """The survival curve, against the textbook and against counting by hand."""
 
 from fractions import Fraction
+from math import sqrt
 from typing import Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -25,6 +27,20 @@ def row(rows: list[dict[str, Any]], week: int) -> dict[str, Any]:
     return next(each for each in rows if each["week"] == week)
 
 
+def test_an_example_worked_by_hand() -> None:
+    """Five learners: dropped in weeks 1, 3 and 3, censored in weeks 1 and 4."""
+    rows = survival([Life(1, True), Life(1, False), Life(3, True), Life(3, True), Life(4, False)])
+    first, third = row(rows, 1), row(rows, 3)
+    assert (first["at_risk"], first["dropped"], first["censored"]) == (5, 1, 1)
+    assert (third["at_risk"], third["dropped"], third["censored"]) == (3, 2, 0)
+    assert first["survival"] == pytest.approx(4 / 5, rel=1e-9)
+    assert third["survival"] == pytest.approx(4 / 5 * 1 / 3, rel=1e-9)
+    variance = 1 / (5 * 4) + 2 / (3 * 1)
+    margin = 1.959963984540054 * (4 / 15) * sqrt(variance)
+    assert third["high"] == pytest.approx(4 / 15 + margin, rel=1e-9)
+    assert third["low"] == 0  # clipped
+
+
 def test_where_all_drop_nothing_is_left() -> None:
     (only,) = survival([Life(0, True), Life(0, True)])
     assert (only["survival"], only["low"], only["high"]) == (0, 0, 0)
@@ -35,6 +51,16 @@ def test_nobody_has_no_curve() -> None:
 
 
 lives = st.lists(st.builds(Life, st.integers(0, 8), st.booleans()), min_size=1, max_size=30)
+
+
+@given(lives)
+def test_every_row_is_what_counting_gives(lives: list[Life]) -> None:
+    for each in survival(lives):
+        curve, spread = brute_force(lives, each["week"])
+        margin = 1.959963984540054 * float(curve) * sqrt(spread)
+        assert each["survival"] == pytest.approx(float(curve), abs=1e-9)
+        assert each["low"] == pytest.approx(max(0.0, float(curve) - margin), abs=1e-9)
+        assert each["high"] == pytest.approx(min(1.0, float(curve) + margin), abs=1e-9)
 
 
 @given(lives)
