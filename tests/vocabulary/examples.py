@@ -413,8 +413,8 @@ RULES: dict[str, tuple[JSON, str]] = {
 }
 
 MODES: dict[str, tuple[JSON, str]] = {
-    "virtual-classroom": (bbb(f"{AS}join"), "live-online"),
     "sign-in-sheet": (adapter(f"{ADL}attended", "signin-sheet"), "in-person"),
+    "virtual-classroom": (bbb(f"{AS}join"), "live-online"),
     "face-to-face": (*RULES["attended-face-to-face"][:1], "in-person"),
     "jisc-event": (*RULES["attended-jisc"][:1], "in-person"),
     "recording": (

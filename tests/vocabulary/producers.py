@@ -67,9 +67,7 @@ def plain(verb: str, kind: str = "", **more: Any) -> JSON:
 
 def adapter(verb: str, tool: str, **more: Any) -> JSON:
     """Return what one of our own adapters says of a meeting."""
-    category = [{"id": f"https://w3id.org/bichron/adapter/{tool}"}]
-    if tool != "signin-sheet":
-        category.append({"id": CLASSROOM})
+    category = [{"id": CLASSROOM}, {"id": f"https://w3id.org/bichron/adapter/{tool}"}]
     context = {"contextActivities": {"category": category}, **more.pop("context", {})}
     meeting = activity("https://meet.example.org/1", f"{ADL_TYPE}meeting")
     return said(verb, meeting, context=context, **more)
