@@ -2,12 +2,14 @@
 
 from asyncio import wrap_future
 from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
 from http import HTTPStatus
 from urllib.parse import urlencode
 from uuid import UUID
 
 import orjson
 from anyio.to_thread import run_sync
+from eventsourcing.persistence import PersistenceError
 from fastapi import APIRouter, Request, Response
 from starlette.datastructures import QueryParams
 
@@ -16,7 +18,6 @@ from lrs.errors import InvalidInput, InvalidQuery, NotFound
 from lrs.http.auth import require
 from lrs.http.body import read_body
 from lrs.http.xapi import CONSISTENT_THROUGH, http_moment, last_modified, resource
-from lrs.index import Page
 from lrs.log import StatementDraft
 from lrs.store import Store
 from lrs.xapi.formats import in_format
@@ -38,10 +39,12 @@ def statements_resource(handler: Handler) -> Callable[[Request], Awaitable[Respo
     async def consistent(request: Request) -> Response:
         store: Store = request.app.state.store
         # Taken before the answer is: whatever was stored by then, the answer has seen.
-        known = store.log.known_head()
+        through = store.log.known_head().stored
+        if request.method != "POST":
+            with suppress(PersistenceError):  # the answer itself will say that the store is away
+                through = await run_sync(store.log.index.consistent_through)
         response = await answer(request)
-        if CONSISTENT_THROUGH not in response.headers:
-            response.headers[CONSISTENT_THROUGH] = http_moment(known.stored)
+        response.headers[CONSISTENT_THROUGH] = http_moment(through)
         return response
 
     consistent.__doc__ = handler.__doc__
@@ -103,18 +106,12 @@ async def _page(
 ) -> Response:
     limit = min(query.limit or store.settings.page_size, store.settings.page_limit)
 
-    def read() -> tuple[str, Page]:
-        through = http_moment(store.log.head().stored)
-        mine = store.statements.mine(only) if only else None
-        return through, store.log.index.page(query, limit, mine)
-
-    through, page = await run_sync(read)
+    mine = store.statements.mine(only) if only else None
+    page = await run_sync(store.log.index.page, query, limit, mine)
     language = request.headers.get("accept-language")
     statements = [in_format(each, query.format, language) for each in page.statements]
     more = _more(request, page.cursor) if page.cursor is not None else ""
-    headers = {CONSISTENT_THROUGH: through}
-    if page.newest is not None:
-        headers |= last_modified(page.newest)
+    headers = last_modified(page.newest) if page.newest else {}
     return Response(_result(statements, more), media_type=JSON, headers=headers)
 
 

@@ -39,10 +39,10 @@ class PostgresStatementIndex:
         return read_page([(row["position"], bytes(row["state"])) for row in rows], limit, mine)
 
     def consistent_through(self) -> datetime:
-        """Return when the last committed event was stored: all later ones will be stored after."""
+        """Return now or, while an append is under way, when the last one before it was stored."""
         with self._datastore.cursor() as curs:
-            row = curs.execute(QUERIES["head_stored"], prepare=True).fetchone()
-            return cast("datetime", cast("DictRow", row)["stored"])
+            row = curs.execute(QUERIES["consistent_through"], prepare=True).fetchone()
+            return cast("datetime", cast("DictRow", row)["moment"])
 
 
 def _stored_by(curs: Cursor[DictRow], moment: datetime) -> int:

@@ -7,5 +7,9 @@ from event where originator_id = %(id)s and originator_version = 1 and topic = '
 -- The last listed position stored at or before a moment.
 select position from statement where stored <= %(moment)s order by stored desc limit 1;
 
--- name: head_stored
-select stored from log_head;
+-- name: consistent_through
+-- While no append is under way, whatever is stored later gets a later time: this moment will do.
+select case
+    when pg_try_advisory_xact_lock_shared(1819440897) then clock_timestamp()
+    else (select stored from log_head)
+end as moment;

@@ -1,3 +1,7 @@
+-- name: lock_appends
+-- Held until the commit is done; whoever gets it shared knows that no append is under way.
+select pg_advisory_xact_lock(1819440897);
+
 -- name: lock_head
 -- Everything an append must know, read under its lock. The row lock alone would serialise appends;
 -- the library's table lock is kept so that its guarantee holds for its own tools too.

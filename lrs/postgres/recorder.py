@@ -34,6 +34,8 @@ class PostgresLogRecorder(PostgresApplicationRecorder):
     ) -> None:
         append: Append = kwargs["append"]
         self._lock_table(curs)
+        with curs.connection.cursor() as other:
+            other.execute(SQL["lock_appends"], prepare=True)
         curs.execute(SQL["lock_head"], prepare=True)
         row = cast("DictRow", curs.fetchone())
         stored = append.stamp(Head(row["position"], row["stored"]), row["now"])

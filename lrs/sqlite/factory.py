@@ -20,9 +20,10 @@ from eventsourcing.utils import Environment
 
 from lrs.errors import InvalidSettings
 from lrs.sql import migrations
+from lrs.sqlite.index import BUSY_MILLISECONDS
 from lrs.sqlite.recorder import SQLiteLogRecorder
 
-LOCK_TIMEOUT_SECONDS = 30
+LOCK_TIMEOUT_SECONDS = BUSY_MILLISECONDS // 1000
 
 
 class DurableConnection(SQLiteConnection):

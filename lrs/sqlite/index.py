@@ -1,6 +1,7 @@
 """GET /statements on SQLite: every filter a range scan over `term`, pages cut by position."""
 
-from datetime import datetime
+import sqlite3
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
@@ -12,6 +13,7 @@ from lrs.sql import queries
 from lrs.xapi.query import StatementQuery
 
 SQL = queries("lrs.sqlite", "index.sql")
+BUSY_MILLISECONDS = 30_000
 
 
 class SQLiteStatementIndex:
@@ -36,10 +38,22 @@ class SQLiteStatementIndex:
         return read_page([(row["position"], row["state"]) for row in rows], limit, mine)
 
     def consistent_through(self) -> datetime:
-        """Return when the last committed event was stored: all later ones will be stored after."""
-        with self._datastore.transaction(commit=False) as c:
-            c.execute("select stored from log_head")
-            return from_micros(c.fetchone()["stored"])
+        """Return now or, while an append is under way, when the last one before it was stored.
+
+        While the write lock is free, whatever is stored later gets a later time.
+        """
+        with self._datastore.get_connection(commit=False) as connection:
+            c = connection.cursor()
+            c.execute("pragma busy_timeout = 0")
+            try:
+                c.execute("begin immediate")
+                return datetime.now(UTC)
+            except sqlite3.OperationalError:
+                c.execute("select stored from log_head")
+                return from_micros(c.fetchone()["stored"])
+            finally:
+                connection.rollback()
+                c.execute(f"pragma busy_timeout = {BUSY_MILLISECONDS}")
 
 
 def _stored_by(c: SQLiteCursor, moment: datetime) -> int:

@@ -1,6 +1,8 @@
 """The statement index against a plain reading of the specification, on both engines."""
 
+import threading
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -210,3 +212,34 @@ def _expected(statements: list[dict[str, Any]], wanted: dict[str, str]) -> set[s
         return seen
 
     return {s["id"] for s in statements if s["id"] not in voided and any(map(meets, chain(s)))}
+
+
+def test_what_is_consistent_through_is_true_and_moves_on_by_itself(store: Store) -> None:
+    record(store, statement())
+    first = store.log.index.consistent_through()
+    assert first > store.log.head().stored
+    assert store.log.index.consistent_through() > first
+    record(store, statement())
+    assert store.log.head().stored > first
+
+
+def test_while_others_append_no_answer_promises_too_much(store: Store) -> None:
+    """Whatever was promised before a read is complete in the read."""
+    stop = threading.Event()
+
+    def write() -> None:
+        while not stop.is_set():
+            record(store, statement("counted"), statement("counted"))
+
+    writers = [threading.Thread(target=write) for _ in range(2)]
+    for writer in writers:
+        writer.start()
+    promises: list[tuple[datetime, int]] = []
+    for _ in range(40):
+        through = store.log.index.consistent_through()
+        promises.append((through, store.log.head().position))
+    stop.set()
+    for writer in writers:
+        writer.join()
+    for through, position in promises:
+        assert store.log.position_at(through) <= position
