@@ -13,6 +13,7 @@
     ├── NotFound
     ├── Conflict
     │   └── StatementConflict
+    ├── PreconditionFailed
     ├── TooLarge
     ├── InvalidSettings
     └── Unavailable
@@ -110,6 +111,12 @@ class StatementConflict(Conflict):
     def __init__(self, statement_id: UUID) -> None:
         super().__init__(f"a different statement is already recorded as {statement_id}")
         self.statement_id = statement_id
+
+
+class PreconditionFailed(LRSError):
+    """The document is not, or no longer, what the caller takes it for."""
+
+    code = "precondition_failed"
 
 
 class TooLarge(LRSError):

@@ -40,6 +40,42 @@ class StatementRecorded(Event, frozen=True, kw_only=True):
     statement: bytes
 
 
+class AttachmentStored(Event, frozen=True, kw_only=True):
+    """The bytes of an attachment, once for each content. The body is the content."""
+
+    TOPIC = "AttachmentStored"
+
+    content: bytes
+
+
+class DocumentStored(Event, frozen=True, kw_only=True):
+    """A document of the state or a profile resource was stored: a new version of it, whole."""
+
+    TOPIC = "DocumentStored"
+
+    resource: str
+    """`state`, `activity-profile` or `agent-profile`."""
+    activity: str | None
+    agent: str | None
+    """The agent's term, see `lrs.xapi.filters.agent_term`."""
+    registration: str | None
+    document_id: str
+    content_type: str
+    content: bytes
+
+
+class DocumentDeleted(Event, frozen=True, kw_only=True):
+    """A document was deleted; its versions stay in the log."""
+
+    TOPIC = "DocumentDeleted"
+
+    resource: str
+    activity: str | None
+    agent: str | None
+    registration: str | None
+    document_id: str
+
+
 class ProgramPlanned(Event, frozen=True, kw_only=True):
     """A program was planned, or planned anew: the whole document, normalised."""
 
@@ -97,6 +133,9 @@ class CredentialRevoked(Event, frozen=True, kw_only=True):
 
 EVENTS: tuple[type[Event], ...] = (
     StatementRecorded,
+    AttachmentStored,
+    DocumentStored,
+    DocumentDeleted,
     ProgramPlanned,
     ProgramWithdrawn,
     PeopleLinked,

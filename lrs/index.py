@@ -106,6 +106,22 @@ class Found(NamedTuple):
     principal: str
 
 
+class Owner(NamedTuple):
+    """Whose documents: the resource and the terms that all of them share."""
+
+    resource: str
+    activity: str | None
+    agent: str | None
+    registration: UUID | None = None
+    """None: of any registration, or of none."""
+
+    @property
+    def keys(self) -> tuple[int, int]:
+        """The keys under which activity and agent are found; 0 for none."""
+        activity, agent = (term_key(each) if each else 0 for each in (self.activity, self.agent))
+        return activity, agent
+
+
 class StatementIndex(Protocol):
     """The read side of the index; one implementation per engine."""
 
@@ -114,6 +130,9 @@ class StatementIndex(Protocol):
 
     def page(self, query: StatementQuery, limit: int, mine: Mine | None = None) -> Page:
         """Return up to `limit` statements that are not voided and meet the query."""
+
+    def documents(self, owner: Owner, since: datetime | None) -> list[tuple[str, UUID | None]]:
+        """Return (id, registration) of an owner's documents, stored after a moment if given."""
 
     def consistent_through(self) -> datetime:
         """Return a moment: whatever is or will be stored at or before it can be read now."""

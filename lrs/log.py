@@ -20,8 +20,8 @@ from eventsourcing.persistence import (
 )
 from eventsourcing.utils import Environment, EnvType
 
-from lrs.events import Event, StatementRecorded
-from lrs.index import IndexedStatement, IndexRows, Recorded, StatementIndex, index_rows
+from lrs.events import AttachmentStored, DocumentDeleted, DocumentStored, Event, StatementRecorded
+from lrs.index import IndexedStatement, IndexRows, Owner, Recorded, StatementIndex, index_rows
 from lrs.sealing import SealingMapper, from_micros, unseal
 from lrs.xapi.completion import Draft
 from lrs.xapi.filters import terms
@@ -113,6 +113,11 @@ class Append:
         """The log's head once this append is committed."""
         last = self.entries[-1]
         return Head(last.position, cast("datetime", last.event.timestamp))
+
+    def documents(self) -> list[DocumentStored | DocumentDeleted]:
+        """Return the events about documents in this append."""
+        events = (entry.event for entry in self.entries)
+        return [each for each in events if isinstance(each, DocumentStored | DocumentDeleted)]
 
     def statements(self) -> list[UUID]:
         """Return the ids of the statements in this append."""
@@ -232,9 +237,22 @@ class EventLog(Application[UUID]):
             yield from map(self.entry, notifications)
             after = notifications[-1].id
 
+    def last(self, stream: UUID) -> Event | None:
+        """Return the last event of a stream; None for an empty one."""
+        return cast("Event | None", next(self.events.get(stream, desc=True, limit=1), None))
+
     def stream(self, name: str) -> Iterator[Event]:
         """Yield the events of the one thing of its kind, such as `programs`, in order."""
         return cast("Iterator[Event]", self.events.get(stream_id(name)))
+
+    def attachments(self, streams: Sequence[UUID]) -> dict[UUID, bytes]:
+        """Return the contents of the attachments that are stored in these streams."""
+        found = self._recorder.select_statements(streams) if streams else {}
+        return {
+            stream: unseal(event.state).body or b""
+            for stream, event in found.items()
+            if event.topic == AttachmentStored.TOPIC
+        }
 
     def statements(self, ids: Sequence[UUID]) -> dict[UUID, bytes | None]:
         """Return the recorded statements among `ids`; None where another event holds the id."""
@@ -275,3 +293,9 @@ def indexed(position: int, event: StoredEvent) -> IndexedStatement | None:
     statement_terms = terms(orjson.loads(sealed.body))
     stored = from_micros(sealed.stored)
     return IndexedStatement(position, cast("UUID", event.originator_id), stored, statement_terms)
+
+
+def owner_of(event: DocumentStored | DocumentDeleted) -> Owner:
+    """Return whose document an event is about."""
+    registration = UUID(event.registration) if event.registration else None
+    return Owner(event.resource, event.activity, event.agent, registration)

@@ -7,7 +7,9 @@ from contextlib import asynccontextmanager
 from fastapi import FastAPI
 
 from lrs.credentials import Credentials
-from lrs.http import about, errors, people, programs, statements
+from lrs.documents import Documents
+from lrs.http import about, activities, agents, documents, errors, people, programs, statements
+from lrs.http.alternate import AlternateRequests
 from lrs.http.auth import require
 from lrs.log import EventLog
 from lrs.people import People
@@ -45,6 +47,7 @@ def open_store(settings: Settings) -> Store:
         log=log,
         writer=writer,
         statements=Statements(log, writer, public_url=settings.public_url),
+        documents=Documents(log),
         credentials=credentials,
         programs=Programs(log),
         people=People(log),
@@ -81,8 +84,9 @@ def create_app(settings: Settings | None = None, *, projections: bool = True) ->
                 thread.join()
 
     app = FastAPI(title="Bichron", version="0.1.0", lifespan=lifespan)
+    app.add_middleware(AlternateRequests, limit=settings.max_body_bytes)
     errors.install(app)
-    for room in (statements, about, programs, people):
+    for room in (statements, documents, activities, agents, about, programs, people):
         app.include_router(room.router)
     app.include_router(report_router(require))
     return app

@@ -6,7 +6,7 @@ log's leaves are built from them, so destroying a body and its salt later keeps 
     meta commitment = HMAC-SHA256(meta salt, meta)
     body commitment = HMAC-SHA256(body salt, body)
     meta = JSON [topic, stream, version, stored, principal]
-    body = JSON; of a statement: the statement itself
+    body = JSON; of a statement: the statement itself; of an attachment: its bytes
 
 `stored` is an integer: microseconds since 1970-01-01T00:00Z.
 """
@@ -22,7 +22,7 @@ from eventsourcing.domain import DomainEventProtocol
 from eventsourcing.persistence import Mapper, StoredEvent
 from eventsourcing.utils import get_topic, resolve_topic
 
-from lrs.events import Event, StatementRecorded
+from lrs.events import AttachmentStored, Event, StatementRecorded
 
 SALT_BYTES = 32
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -110,12 +110,16 @@ class SealingMapper(Mapper[UUID]):
         body = sealed.body or b"{}"
         if kind is StatementRecorded:
             return StatementRecorded(statement=body, **header)
+        if kind is AttachmentStored:
+            return AttachmentStored(content=sealed.body or b"", **header)
         return kind(**header, **_read_body(kind, body))
 
 
 def _body(event: Event) -> bytes:
     if isinstance(event, StatementRecorded):
         return event.statement
+    if isinstance(event, AttachmentStored):
+        return event.content
     fields = {name: getattr(event, name) for name in event.__struct_fields__ if name not in _HEADER}
     return _json(fields)
 

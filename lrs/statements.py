@@ -1,6 +1,6 @@
 """The front door for statements: validate, complete, record. HTTP, imports and the demo all use it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import Future
 from typing import Any
 from uuid import UUID
@@ -9,12 +9,15 @@ import orjson
 
 from lrs.credentials import Principal
 from lrs.errors import InvalidInput, InvalidStatement
+from lrs.events import AttachmentStored
 from lrs.index import Mine
 from lrs.log import EventLog, StatementDraft
 from lrs.writer import Writer
 from lrs.xapi.completion import complete
 from lrs.xapi.filters import agent_term
+from lrs.xapi.multipart import Attachment, check_attachments
 from lrs.xapi.parsing import loads, split
+from lrs.xapi.signature import signatures, verify
 from lrs.xapi.statement import validate
 from lrs.xapi.versions import Version
 
@@ -64,9 +67,30 @@ class Statements:
         _refuse_repeated_ids(drafts)
         return drafts
 
-    def record(self, drafts: Sequence[StatementDraft]) -> "Future[None]":
-        """Queue drafts; see `Writer.submit`."""
-        return self._writer.submit(drafts)
+    def check_attachments(
+        self,
+        drafts: Sequence[StatementDraft],
+        sent: Mapping[str, Attachment] | None,
+        version: Version,
+    ) -> None:
+        """Check drafts against what was sent with them (None: a body of JSON alone), signatures too.
+
+        Raises `InvalidStatement`.
+        """
+        check_attachments((each.draft.parsed for each in drafts), sent)
+        for each in drafts:
+            for digest in signatures(each.draft.parsed):
+                if sent is None or digest not in sent:
+                    raise InvalidStatement(
+                        "a signature must be sent with its statement", "attachments"
+                    )
+                verify(sent[digest].content, each.draft.body, version)
+
+    def record(
+        self, drafts: Sequence[StatementDraft], attachments: Sequence[AttachmentStored] = ()
+    ) -> "Future[None]":
+        """Queue drafts with their attachments; see `Writer.submit`."""
+        return self._writer.submit(drafts, attachments)
 
     def authority(self, principal: Principal) -> bytes:
         """Return the agent, as JSON, who vouches for what the principal sends."""

@@ -4,6 +4,7 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 
 from lrs.credentials import Credentials
+from lrs.documents import Documents
 from lrs.log import EventLog
 from lrs.people import People
 from lrs.programs import Programs
@@ -20,6 +21,7 @@ class Store(AbstractContextManager["Store"]):
     log: EventLog
     writer: Writer
     statements: Statements
+    documents: Documents
     credentials: Credentials
     programs: Programs
     people: People

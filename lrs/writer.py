@@ -16,6 +16,7 @@ from uuid import UUID
 from eventsourcing.persistence import IntegrityError, PersistenceError
 
 from lrs.errors import LRSError, StatementConflict, Unavailable
+from lrs.events import AttachmentStored
 from lrs.log import EventLog, StatementDraft
 from lrs.xapi.equivalence import equivalent
 
@@ -28,6 +29,7 @@ class Request(NamedTuple):
     """One client's statements, to be recorded together or not at all."""
 
     drafts: Sequence[StatementDraft]
+    attachments: Sequence[AttachmentStored]
     size: int
     done: "Future[None]"
 
@@ -43,19 +45,22 @@ class Writer:
         self._thread = Thread(target=self._run, name="writer", daemon=True)
         self._thread.start()
 
-    def submit(self, drafts: Sequence[StatementDraft]) -> "Future[None]":
-        """Queue statements; the future is done when they are durably recorded.
+    def submit(
+        self, drafts: Sequence[StatementDraft], attachments: Sequence[AttachmentStored] = ()
+    ) -> "Future[None]":
+        """Queue statements with their attachments; the future is done when they are durable.
 
         A statement recorded before with equal content counts as recorded. The future raises
         `StatementConflict` (nothing of this request is recorded then) or `Unavailable`.
         Raises `Unavailable` at once when too much is queued.
         """
         size = sum(len(each.draft.body) for each in drafts)
+        size += sum(len(each.content) for each in attachments)
         with self._lock:
             if self._queued and self._queued + size > QUEUED_BYTES:
                 raise Unavailable("too many statements are waiting to be written; try again later")
             self._queued += size
-        request = Request(drafts, size, Future())
+        request = Request(drafts, attachments, size, Future())
         self._queue.put(request)
         return request.done
 
@@ -109,9 +114,10 @@ class Writer:
         """Append what is new in the group; return each request's error, or None."""
         for attempt in range(RACES):
             drafts, outcomes = self._settle(group)
+            attachments = self._new_attachments(group, outcomes)
             try:
-                if drafts:
-                    self._log.append(drafts)
+                if drafts or attachments:
+                    self._log.append([*attachments, *drafts])
             except IntegrityError:
                 # Another process recorded one of the ids meanwhile; settle again, knowing it.
                 if attempt == RACES - 1:
@@ -119,6 +125,19 @@ class Writer:
             else:
                 return outcomes
         raise AssertionError
+
+    def _new_attachments(
+        self, group: list[Request], outcomes: list[LRSError | None]
+    ) -> list[AttachmentStored]:
+        """Return the attachments of requests that succeed, each once, that are not stored yet."""
+        sent = {
+            attachment.originator_id: attachment
+            for request, outcome in zip(group, outcomes, strict=True)
+            if outcome is None
+            for attachment in request.attachments
+        }
+        stored = self._log.attachments(list(sent))
+        return [attachment for stream, attachment in sent.items() if stream not in stored]
 
     def _settle(self, group: list[Request]) -> tuple[list[StatementDraft], list[LRSError | None]]:
         given = [each.draft.id for r in group for each in r.drafts if each.draft.given_id]

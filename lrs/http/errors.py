@@ -18,6 +18,7 @@ from lrs.errors import (
     InvalidInput,
     LRSError,
     NotFound,
+    PreconditionFailed,
     TooLarge,
     Unauthenticated,
     Unavailable,
@@ -31,6 +32,7 @@ STATUS: dict[type[LRSError], int] = {
     Forbidden: 403,
     NotFound: 404,
     Conflict: 409,
+    PreconditionFailed: 412,
     TooLarge: 413,
     Unavailable: 503,
 }

@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from http import HTTPStatus
 from urllib.parse import urlencode
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import orjson
 from anyio.to_thread import run_sync
@@ -13,6 +13,7 @@ from eventsourcing.persistence import PersistenceError
 from fastapi import APIRouter, Request, Response
 from starlette.datastructures import QueryParams
 
+from lrs.attachments import attachment_events, stored_attachments
 from lrs.credentials import Principal
 from lrs.errors import InvalidInput, InvalidQuery, NotFound
 from lrs.http.auth import require
@@ -21,6 +22,13 @@ from lrs.http.xapi import CONSISTENT_THROUGH, http_moment, last_modified, resour
 from lrs.log import StatementDraft
 from lrs.store import Store
 from lrs.xapi.formats import in_format
+from lrs.xapi.multipart import (
+    Attachment,
+    boundary_of,
+    compose,
+    parts,
+    statements_and_attachments,
+)
 from lrs.xapi.query import StatementQuery, parse_query
 from lrs.xapi.values import parse_uuid
 from lrs.xapi.versions import Version
@@ -53,25 +61,20 @@ def statements_resource(handler: Handler) -> Callable[[Request], Awaitable[Respo
 
 async def put_statement(request: Request, version: Version) -> Response:
     """Record one statement under the id that the client chose."""
-    store: Store = request.app.state.store
     principal = await require(request, "statements/write")
     statement_id = _put_id(request.query_params)
-    body = await _json_body(request, store)
-    drafts = store.statements.draft(body, principal, version, statement_id)
-    await _record(store, drafts)
+    await _record(request, principal, version, statement_id)
     return Response(status_code=HTTPStatus.NO_CONTENT)
 
 
 async def post_statements(request: Request, version: Version) -> Response:
     """Record a statement, or all of a batch or none; answer the ids in order."""
-    store: Store = request.app.state.store
     principal = await require(request, "statements/write")
     if request.query_params:
         raise InvalidQuery(
             "a POST of statements takes no parameters", next(iter(request.query_params))
         )
-    drafts = store.statements.draft(await _json_body(request, store), principal, version)
-    await _record(store, drafts)
+    drafts = await _record(request, principal, version)
     return Response(orjson.dumps([str(each.draft.id) for each in drafts]), media_type=JSON)
 
 
@@ -98,7 +101,8 @@ async def _one(
         )
     language = request.headers.get("accept-language")
     statement = in_format(found.statement, query.format, language)
-    return Response(statement, media_type=JSON, headers=last_modified(found.stored))
+    headers = last_modified(found.stored)
+    return await _answer(store, query, statement, [found.statement], headers)
 
 
 async def _page(
@@ -112,7 +116,26 @@ async def _page(
     statements = [in_format(each, query.format, language) for each in page.statements]
     more = _more(request, page.cursor) if page.cursor is not None else ""
     headers = last_modified(page.newest) if page.newest else {}
-    return Response(_result(statements, more), media_type=JSON, headers=headers)
+    return await _answer(store, query, _result(statements, more), page.statements, headers)
+
+
+async def _answer(
+    store: Store,
+    query: StatementQuery,
+    body: bytes,
+    statements: Sequence[bytes],
+    headers: dict[str, str],
+) -> Response:
+    """Return the body, with the statements' attachments if they were asked for."""
+    if not query.attachments:
+        return Response(body, media_type=JSON, headers=headers)
+    found = await run_sync(stored_attachments, store.log, list(map(orjson.loads, statements)))
+    boundary = f"bichron-{uuid4().hex}"
+    return Response(
+        compose(body, found, boundary),
+        media_type=f"multipart/mixed; boundary={boundary}",
+        headers=headers,
+    )
 
 
 def _result(statements: Sequence[bytes], more: str) -> bytes:
@@ -126,18 +149,30 @@ def _more(request: Request, cursor: int) -> str:
     return f"{request.url.path}?{urlencode([*parameters, ('cursor', str(cursor))])}"
 
 
-async def _record(store: Store, drafts: Sequence[StatementDraft]) -> None:
+async def _record(
+    request: Request, principal: Principal, version: Version, statement_id: UUID | None = None
+) -> Sequence[StatementDraft]:
+    """Record a request's statements with their attachments, and return them."""
+    store: Store = request.app.state.store
+    body, sent = await _read(request, store)
+    drafts = store.statements.draft(body, principal, version, statement_id)
+    store.statements.check_attachments(drafts, sent, version)
     if drafts:
-        await wrap_future(store.statements.record(drafts))
+        events = attachment_events((sent or {}).values(), principal.key)
+        await wrap_future(store.statements.record(drafts, events))
+    return drafts
 
 
-async def _json_body(request: Request, store: Store) -> bytes:
-    media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    if media_type != JSON:
-        raise InvalidInput(
-            f"statements come as {JSON}, not {media_type or 'untyped'}", "Content-Type"
-        )
-    return await read_body(request, store.settings.max_body_bytes)
+async def _read(request: Request, store: Store) -> tuple[bytes, dict[str, Attachment] | None]:
+    """Return a request's statements as JSON and the attachments sent with them, if it may have any."""
+    content_type = request.headers.get("content-type", "")
+    boundary = boundary_of(content_type)
+    media_type = content_type.partition(";")[0].strip().lower()
+    if boundary is None and media_type != JSON:
+        message = f"statements come as {JSON} or multipart/mixed, not {media_type or 'untyped'}"
+        raise InvalidInput(message, "Content-Type")
+    body = await read_body(request, store.settings.max_body_bytes)
+    return (body, None) if boundary is None else statements_and_attachments(parts(body, boundary))
 
 
 def _put_id(parameters: QueryParams) -> UUID:

@@ -9,7 +9,7 @@ from psycopg import Cursor
 from psycopg.rows import DictRow
 from psycopg.sql import SQL, Composed
 
-from lrs.index import Condition, Found, Mine, Page, bounds, conditions, read_found, read_page
+from lrs.index import Condition, Found, Mine, Owner, Page, bounds, conditions, read_found, read_page
 from lrs.sql import queries
 from lrs.xapi.query import StatementQuery
 
@@ -37,6 +37,20 @@ class PostgresStatementIndex:
             )
             rows = curs.execute(text, parameters, prepare=True, binary=True).fetchall()
         return read_page([(row["position"], bytes(row["state"])) for row in rows], limit, mine)
+
+    def documents(self, owner: Owner, since: datetime | None) -> list[tuple[str, UUID | None]]:
+        """Return (id, registration) of an owner's documents, stored after a moment if given."""
+        activity, agent = owner.keys
+        parameters = {
+            "resource": owner.resource,
+            "activity": activity,
+            "agent": agent,
+            "registration": owner.registration,
+            "since": since,
+        }
+        with self._datastore.cursor() as curs:
+            rows = curs.execute(QUERIES["documents"], parameters, prepare=True).fetchall()
+            return [(row["document_id"], row["registration"]) for row in rows]
 
     def consistent_through(self) -> datetime:
         """Return now or, while an append is under way, when the last one before it was stored."""

@@ -13,3 +13,11 @@ select case
     when pg_try_advisory_xact_lock_shared(1819440897) then clock_timestamp()
     else (select stored from log_head)
 end as moment;
+
+-- name: documents
+-- Of one owner, stored after a moment, in order of their ids.
+select document_id, registration from document
+where resource = %(resource)s and activity = %(activity)s and agent = %(agent)s
+    and (%(registration)s::uuid is null or registration = %(registration)s)
+    and (%(since)s::timestamptz is null or stored > %(since)s)
+order by document_id;

@@ -46,3 +46,11 @@ from event where originator_version = 1 and originator_id = any(%b::uuid[]);
 
 -- name: head
 select position, stored, log_id from log_head;
+
+-- name: put_document
+insert into document (stream, resource, activity, agent, registration, document_id, stored)
+values (%b, %b, %b, %b, %b, %b, %b)
+on conflict (stream) do update set stored = excluded.stored;
+
+-- name: drop_document
+delete from document where stream = %b;

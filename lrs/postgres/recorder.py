@@ -11,8 +11,9 @@ from psycopg import Cursor
 from psycopg.rows import DictRow, tuple_row
 from psycopg.types.numeric import Int2, Int8
 
+from lrs.events import DocumentDeleted, DocumentStored
 from lrs.index import IndexedStatement, IndexRows, Reference, Term
-from lrs.log import Append, Head, indexed
+from lrs.log import Append, Head, indexed, owner_of
 from lrs.postgres.index import PostgresStatementIndex
 from lrs.sql import queries
 
@@ -53,6 +54,8 @@ class PostgresLogRecorder(PostgresApplicationRecorder):
         curs.execute(SQL["move_head"], append.head, prepare=True)
         if append.statements():
             write_index(curs, append.index_rows(PostgresRecorded(curs)))
+        for event in append.documents():
+            _write_document(curs, event)
 
     def _fetch_ids_after_insert_events(
         self, curs: Cursor[DictRow], stored_events: Sequence[StoredEvent], **kwargs: Any
@@ -135,10 +138,28 @@ def write_index(curs: Cursor[DictRow], rows: IndexRows) -> None:
         _execute(curs, "delete_terms", _terms(rows.removed))
 
 
-def _execute(curs: Cursor[DictRow], query: str, columns: tuple[list[Any], ...]) -> None:
+def _write_document(curs: Cursor[DictRow], event: DocumentStored | DocumentDeleted) -> None:
+    if isinstance(event, DocumentDeleted):
+        _execute(curs, "drop_document", (event.originator_id,))
+        return
+    owner = owner_of(event)
+    activity, agent = owner.keys
+    row = (
+        event.originator_id,
+        owner.resource,
+        Int8(activity),
+        Int8(agent),
+        owner.registration,
+        event.document_id,
+        event.timestamp,
+    )
+    _execute(curs, "put_document", row)
+
+
+def _execute(curs: Cursor[DictRow], query: str, parameters: tuple[Any, ...]) -> None:
     # A cursor of its own for each: in a pipeline, a cursor keeps the results not yet fetched.
     with curs.connection.cursor() as own:
-        own.execute(SQL[query], columns, prepare=True)
+        own.execute(SQL[query], parameters, prepare=True)
 
 
 def _listed(rows: list[tuple[int, datetime]]) -> tuple[list[Any], ...]:

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from eventsourcing.sqlite import SQLiteCursor, SQLiteDatastore
 
-from lrs.index import Condition, Found, Mine, Page, bounds, conditions, read_found, read_page
+from lrs.index import Condition, Found, Mine, Owner, Page, bounds, conditions, read_found, read_page
 from lrs.sealing import from_micros, to_micros
 from lrs.sql import queries
 from lrs.xapi.query import StatementQuery
@@ -36,6 +36,23 @@ class SQLiteStatementIndex:
             c.execute(*page_query(conditions(query, mine), query.ascending, within, limit + 1))
             rows = c.fetchall()
         return read_page([(row["position"], row["state"]) for row in rows], limit, mine)
+
+    def documents(self, owner: Owner, since: datetime | None) -> list[tuple[str, UUID | None]]:
+        """Return (id, registration) of an owner's documents, stored after a moment if given."""
+        activity, agent = owner.keys
+        parameters = {
+            "resource": owner.resource,
+            "activity": activity,
+            "agent": agent,
+            "registration": owner.registration.hex if owner.registration else None,
+            "since": to_micros(since) if since else None,
+        }
+        with self._datastore.transaction(commit=False) as c:
+            c.execute(SQL["documents"], parameters)
+            return [
+                (row["document_id"], UUID(row["registration"]) if row["registration"] else None)
+                for row in c.fetchall()
+            ]
 
     def consistent_through(self) -> datetime:
         """Return now or, while an append is under way, when the last one before it was stored.

@@ -35,3 +35,11 @@ where originator_version = 1 and originator_id in (select value from json_each(?
 
 -- name: head
 select position, stored, log_id from log_head;
+
+-- name: put_document
+insert into document (stream, resource, activity, agent, registration, document_id, stored)
+values (?, ?, ?, ?, ?, ?, ?)
+on conflict (stream) do update set stored = excluded.stored;
+
+-- name: drop_document
+delete from document where stream = ?;

@@ -9,8 +9,9 @@ import orjson
 from eventsourcing.persistence import StoredEvent
 from eventsourcing.sqlite import SQLiteApplicationRecorder, SQLiteCursor, SQLiteDatastore
 
+from lrs.events import DocumentDeleted, DocumentStored
 from lrs.index import IndexedStatement, IndexRows, Reference
-from lrs.log import Append, Head, indexed
+from lrs.log import Append, Head, indexed, owner_of
 from lrs.sealing import from_micros, to_micros
 from lrs.sql import queries
 from lrs.sqlite.index import SQLiteStatementIndex
@@ -43,6 +44,8 @@ class SQLiteLogRecorder(SQLiteApplicationRecorder):
         c.execute(SQL["move_head"], (position, to_micros(moment)))
         if append.statements():
             write_index(c, append.index_rows(SQLiteRecorded(c)))
+        for each in append.documents():
+            _write_document(c, each)
         return [entry.position for entry in append.entries]
 
     def select_statements(self, ids: Sequence[UUID]) -> dict[UUID, StoredEvent]:
@@ -116,6 +119,22 @@ def write_index(c: SQLiteCursor, rows: IndexRows) -> None:
     )
     c.executemany(SQL["delete_statement"], [(position,) for position in rows.unlisted])
     c.executemany(SQL["delete_term"], rows.removed)
+
+
+def _write_document(c: SQLiteCursor, event: DocumentStored | DocumentDeleted) -> None:
+    if isinstance(event, DocumentDeleted):
+        c.execute(SQL["drop_document"], (event.originator_id.hex,))
+        return
+    owner = owner_of(event)
+    row = (
+        event.originator_id.hex,
+        owner.resource,
+        *owner.keys,
+        owner.registration.hex if owner.registration else None,
+        event.document_id,
+        to_micros(cast("datetime", event.timestamp)),
+    )
+    c.execute(SQL["put_document"], row)
 
 
 def _hex(event: StoredEvent) -> str:

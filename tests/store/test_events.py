@@ -14,8 +14,11 @@ from eventsourcing.persistence import StoredEvent
 
 from lrs.events import (
     EVENTS,
+    AttachmentStored,
     CredentialCreated,
     CredentialRevoked,
+    DocumentDeleted,
+    DocumentStored,
     Event,
     PeopleLinked,
     PersonUnlinked,
@@ -36,6 +39,25 @@ HEADER = {
 }
 EXAMPLES: dict[str, Event] = {
     "statement_recorded_1": StatementRecorded(**HEADER, statement=b'{"id": "x", "n": 1.10}'),
+    "attachment_stored_1": AttachmentStored(**HEADER, content=b"\x00\xffbytes"),
+    "document_stored_1": DocumentStored(
+        **HEADER,
+        resource="state",
+        activity="https://example.org/a",
+        agent="mbox|mailto:a@example.org",
+        registration=None,
+        document_id="bookmark",
+        content_type="application/json",
+        content=b'{"page": 1}',
+    ),
+    "document_deleted_1": DocumentDeleted(
+        **HEADER,
+        resource="state",
+        activity="https://example.org/a",
+        agent="mbox|mailto:a@example.org",
+        registration=None,
+        document_id="bookmark",
+    ),
     "program_planned_1": ProgramPlanned(
         **HEADER, slug="course", document=msgspec.Raw(b'{"slug":"course"}')
     ),

@@ -1,0 +1,43 @@
+"""Attachments: each content once in the log, in a stream named by its SHA-2."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+from uuid import UUID
+
+from lrs.events import AttachmentStored
+from lrs.log import EventLog, stream_id
+from lrs.xapi.multipart import Attachment, digests
+
+UNTYPED = "application/octet-stream"
+
+
+def attachment_stream(sha2: str) -> UUID:
+    """Return the stream of the attachment with this SHA-2 (lower case)."""
+    return stream_id(f"attachment {sha2}")
+
+
+def attachment_events(attachments: Iterable[Attachment], by: str) -> list[AttachmentStored]:
+    """Return the events that store attachments."""
+    return [
+        AttachmentStored(
+            originator_id=attachment_stream(each.sha2),
+            originator_version=1,
+            principal=by,
+            content=each.content,
+        )
+        for each in attachments
+    ]
+
+
+def stored_attachments(
+    log: EventLog, statements: Iterable[Mapping[str, Any]]
+) -> list[tuple[str, str, bytes]]:
+    """Return (sha2, content type, content) of the statements' attachments that are stored here."""
+    named = digests(statements)
+    streams = {sha2: attachment_stream(sha2) for sha2 in named}
+    found = log.attachments(list(streams.values()))
+    return [
+        (sha2, named[sha2].get("contentType", UNTYPED), found[stream])
+        for sha2, stream in streams.items()
+        if stream in found
+    ]

@@ -1,0 +1,32 @@
+"""`/xapi/activities`: an activity as statements define it (1.0.3 Communication 2.5)."""
+
+import orjson
+from anyio.to_thread import run_sync
+from fastapi import APIRouter, Request, Response
+
+from lrs.http import parameters
+from lrs.http.auth import require
+from lrs.http.xapi import resource
+from lrs.store import Store
+from lrs.xapi.definitions import activity
+from lrs.xapi.query import StatementQuery
+from lrs.xapi.versions import Version
+
+router = APIRouter(prefix="/xapi", tags=["xAPI"])
+STATEMENTS = 200
+"""So many of the latest statements about an activity are looked at for its definition."""
+
+
+async def get_activity(request: Request, _: Version) -> Response:
+    """Answer an activity with the definition that its latest statements give together."""
+    store: Store = request.app.state.store
+    await require(request, "profile", "define", "all/read", "statements/read")
+    iri = parameters.activity_id(parameters.parameters(request, "activityId"))
+    query = StatementQuery(activity=iri, related_activities=True)
+    page = await run_sync(store.log.index.page, query, STATEMENTS)
+    found = activity(iri, map(orjson.loads, reversed(page.statements)))
+    return Response(orjson.dumps(found), media_type="application/json")
+
+
+router.add_api_route("/activities", resource(get_activity), methods=["GET"])
+router.add_api_route("/activities", resource(get_activity), methods=["HEAD"])
