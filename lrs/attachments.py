@@ -1,6 +1,6 @@
 """Attachments: each content once in the log, in a stream named by its SHA-2."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 from uuid import UUID
 
@@ -31,13 +31,13 @@ def attachment_events(attachments: Iterable[Attachment], by: str) -> list[Attach
 
 def stored_attachments(
     log: EventLog, statements: Iterable[Mapping[str, Any]]
-) -> list[tuple[str, str, bytes]]:
-    """Return (sha2, content type, content) of the statements' attachments that are stored here."""
-    named = digests(statements)
-    streams = {sha2: attachment_stream(sha2) for sha2 in named}
-    found = log.attachments(list(streams.values()))
-    return [
-        (sha2, named[sha2].get("contentType", UNTYPED), found[stream])
-        for sha2, stream in streams.items()
-        if stream in found
-    ]
+) -> Iterator[tuple[str, str, bytes]]:
+    """Yield (sha2, content type, content) of the statements' attachments that are stored here.
+
+    One content is in memory at a time.
+    """
+    for sha2, attachment in digests(statements).items():
+        stream = attachment_stream(sha2)
+        found = log.attachments([stream])
+        if stream in found:
+            yield sha2, attachment.get("contentType", UNTYPED), found[stream]

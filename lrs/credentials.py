@@ -178,7 +178,7 @@ class Credentials:
         credential = self._book.credentials.get(key)
         if credential is None or not _matches(secret, credential.secret_hash):
             raise Unauthenticated("the key or the secret is wrong")
-        principal = Principal(key, credential.name, _granted(credential.scopes))
+        principal = Principal(key, credential.name, granted(credential.scopes))
         self._proven[_proof(key, secret)] = principal
         return principal
 
@@ -193,8 +193,10 @@ def _proof(key: str, secret: str) -> tuple[str, bytes]:
     return key, sha256(secret.encode()).digest()
 
 
-def _granted(scopes: Iterable[str]) -> frozenset[str]:
-    return frozenset().union(*({scope} | _IMPLIED.get(scope, frozenset()) for scope in scopes))
+def granted(scopes: Iterable[str]) -> frozenset[str]:
+    """Return the scopes that these imply; unknown ones imply nothing."""
+    known = SCOPES.intersection(scopes)
+    return known.union(*(_IMPLIED.get(scope, frozenset()) for scope in known))
 
 
 def _hash(secret: str) -> str:

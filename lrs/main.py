@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from fastapi import FastAPI
+from fastapi.middleware.cors import CORSMiddleware
 
 from lrs.credentials import Credentials
 from lrs.documents import Documents
@@ -20,11 +21,29 @@ from lrs.sqlite.factory import library_settings as sqlite_settings
 from lrs.sqlite.factory import open_sqlite
 from lrs.statements import Statements
 from lrs.store import Store
+from lrs.tokens import TokenVerifier
 from lrs.writer import Writer
 from projections.database import Database, PostgresDatabase, SqliteDatabase
 from projections.http import report_router
 from projections.reports import Reports
 from projections.runner import Runner
+
+CORS_REQUEST_HEADERS = [
+    "Authorization",
+    "Content-Type",
+    "If-Match",
+    "If-None-Match",
+    "Accept-Language",
+    "X-Experience-API-Version",
+]
+CORS_ANSWER_HEADERS = [
+    "ETag",
+    "Last-Modified",
+    "Retry-After",
+    "WWW-Authenticate",
+    "X-Experience-API-Version",
+    "X-Experience-API-Consistent-Through",
+]
 
 
 def open_log(settings: Settings) -> EventLog:
@@ -51,7 +70,14 @@ def open_store(settings: Settings) -> Store:
         credentials=credentials,
         programs=Programs(log),
         people=People(log),
+        tokens=_tokens(settings),
     )
+
+
+def _tokens(settings: Settings) -> TokenVerifier | None:
+    if settings.oidc_issuer is None or settings.oidc_audience is None:
+        return None
+    return TokenVerifier(settings.oidc_issuer, settings.oidc_audience)
 
 
 def open_views(settings: Settings) -> Database:
@@ -85,6 +111,15 @@ def create_app(settings: Settings | None = None, *, projections: bool = True) ->
 
     app = FastAPI(title="Bichron", version="0.1.0", lifespan=lifespan)
     app.add_middleware(AlternateRequests, limit=settings.max_body_bytes)
+    # Content runs on other origins than its LRS; it authenticates by header, never by cookie.
+    app.add_middleware(
+        CORSMiddleware,
+        allow_origins=settings.cors_origins.split(),
+        allow_methods=["GET", "HEAD", "PUT", "POST", "DELETE"],
+        allow_headers=CORS_REQUEST_HEADERS,
+        expose_headers=CORS_ANSWER_HEADERS,
+        max_age=86_400,
+    )
     errors.install(app)
     for room in (statements, documents, activities, agents, about, programs, people):
         app.include_router(room.router)

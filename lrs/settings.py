@@ -26,6 +26,11 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     default_version: str = "2.0.0"
     public_url: str = "http://localhost:8000"
     """Where clients reach this server; statements' authorities are accounts on it."""
+    oidc_issuer: str | None = None
+    """Whose bearer tokens are accepted beside Basic credentials."""
+    oidc_audience: str | None = None
+    cors_origins: str = "*"
+    """The origins, separated by blanks, whose pages may call; `*`: any."""
     zoom_webhook_secret: str | None = None
     webex_webhook_secret: str | None = None
     bigbluebutton_webhook_secret: str | None = None
@@ -39,6 +44,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
                 raise InvalidSettings(f"{_variable(name)} must be at least 1")
         if (self.admin_key is None) != (self.admin_secret is None):
             raise InvalidSettings("LRS_ADMIN_KEY and LRS_ADMIN_SECRET go together")
+        if (self.oidc_issuer is None) != (self.oidc_audience is None):
+            raise InvalidSettings("LRS_OIDC_ISSUER and LRS_OIDC_AUDIENCE go together")
         if not self.database_url.startswith(("sqlite:///", "postgresql://", "postgres://")):
             raise InvalidSettings("LRS_DATABASE_URL must begin sqlite:/// or postgresql://")
         negotiate(self.default_version)

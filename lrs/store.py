@@ -10,6 +10,7 @@ from lrs.people import People
 from lrs.programs import Programs
 from lrs.settings import Settings
 from lrs.statements import Statements
+from lrs.tokens import TokenVerifier
 from lrs.writer import Writer
 
 
@@ -25,6 +26,8 @@ class Store(AbstractContextManager["Store"]):
     credentials: Credentials
     programs: Programs
     people: People
+    tokens: TokenVerifier | None
+    """None where no issuer is configured."""
 
     def close(self) -> None:
         """Write what is queued, then close the connections."""

@@ -1,4 +1,4 @@
-"""Who calls: Basic credentials, and the scopes a resource asks for."""
+"""Who calls: Basic credentials or bearer tokens, and the scopes a resource asks for."""
 
 import base64
 import binascii
@@ -6,14 +6,19 @@ import binascii
 from anyio.to_thread import run_sync
 from starlette.requests import Request
 
-from lrs.credentials import Credentials, Principal
+from lrs.credentials import Principal
 from lrs.errors import Forbidden, Unauthenticated
+from lrs.store import Store
 
 
 async def principal_of(request: Request) -> Principal:
     """Return the caller. Raises `Unauthenticated`."""
-    credentials: Credentials = request.app.state.store.credentials
-    key, secret = basic(request.headers.get("authorization"))
+    store: Store = request.app.state.store
+    credentials = store.credentials
+    header = request.headers.get("authorization")
+    if store.tokens is not None and header and header[:7].lower() == "bearer ":
+        return await run_sync(store.tokens.verify, header[7:].strip())
+    key, secret = basic(header)
     if known := credentials.proven(key, secret):
         return known
     # The slow hash and the look into the log are for a thread; the loop goes on serving.

@@ -12,6 +12,7 @@ from anyio.to_thread import run_sync
 from eventsourcing.persistence import PersistenceError
 from fastapi import APIRouter, Request, Response
 from starlette.datastructures import QueryParams
+from starlette.responses import StreamingResponse
 
 from lrs.attachments import attachment_events, stored_attachments
 from lrs.credentials import Principal
@@ -129,9 +130,9 @@ async def _answer(
     """Return the body, with the statements' attachments if they were asked for."""
     if not query.attachments:
         return Response(body, media_type=JSON, headers=headers)
-    found = await run_sync(stored_attachments, store.log, list(map(orjson.loads, statements)))
+    found = stored_attachments(store.log, map(orjson.loads, statements))
     boundary = f"bichron-{uuid4().hex}"
-    return Response(
+    return StreamingResponse(
         compose(body, found, boundary),
         media_type=f"multipart/mixed; boundary={boundary}",
         headers=headers,

@@ -1,7 +1,7 @@
 """Statements with attachments: `multipart/mixed`, both ways (1.0.3 Communication 1.5; RFC 2046, 5.1)."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from hashlib import sha224, sha256, sha384, sha512
 from typing import Any, NamedTuple
 
@@ -93,18 +93,20 @@ def digests(statements: Iterable[Mapping[str, Any]]) -> dict[str, Mapping[str, A
 
 def compose(
     statements: bytes, attachments: Iterable[tuple[str, str, bytes]], boundary: str
-) -> bytes:
-    """Return a multipart body: the statements' JSON, then each (sha2, content type, content)."""
+) -> Iterator[bytes]:
+    """Yield a multipart body: the statements' JSON, then each (sha2, content type, content)."""
     mark = f"--{boundary}".encode()
-    pieces = [mark, b"Content-Type: application/json\r\n", statements]
+    yield mark + b"\r\nContent-Type: application/json\r\n\r\n" + statements + b"\r\n"
     for digest, content_type, content in attachments:
         head = (
             f"Content-Type: {content_type}\r\n"
             "Content-Transfer-Encoding: binary\r\n"
-            f"{HASH_HEADER}: {digest}\r\n"
+            f"{HASH_HEADER}: {digest}\r\n\r\n"
         )
-        pieces += [mark, head.encode(), content]
-    return b"\r\n".join([*pieces, mark + b"--", b""])
+        yield mark + b"\r\n" + head.encode()
+        yield content
+        yield b"\r\n"
+    yield mark + b"--\r\n"
 
 
 def _part(piece: bytes, place: str) -> Part:
