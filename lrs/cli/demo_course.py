@@ -22,7 +22,7 @@ CASES = f"{MOODLE}/mod/page/view.php?id=26"
 RECORDING = f"{MOODLE}/mod/url/view.php?id=27"
 ROOM = f"{BBB}/rooms/feedback-lab"
 ZOOM_ID = "852 1848 6288"
-EVENT = "http://lrs.learninglocker.net/define/extensions/info"
+LOCAL = "%Y-%m-%dT%H:%M:%S"
 
 
 EARLY = 1.15
@@ -77,9 +77,6 @@ class Course:
 
     def document(self) -> dict[str, Any]:
         """Return the program document."""
-        local = "%Y-%m-%dT%H:%M:%S"
-        due = [moment.strftime(local) for moment in self.sessions]
-        step = {"mode": "async", "outcome": "models"}
         return {
             "slug": SLUG,
             "title": "Feedback that lands",
@@ -97,45 +94,7 @@ class Course:
                     "learners": [_learner(n, habit) for n, habit in enumerate(HABITS, start=101)],
                 }
             ],
-            "activities": [
-                {
-                    "id": PREWORK,
-                    "title": "Why feedback fails",
-                    "kind": "content",
-                    "due": due[0],
-                    **step,
-                },
-                {
-                    "id": QUIZ,
-                    "title": "Feedback models, check",
-                    "kind": "quiz",
-                    "pass": 0.6,
-                    "due": due[1],
-                    **step,
-                },
-                {
-                    "id": VIDEO,
-                    "title": "A difficult talk (H5P)",
-                    "kind": "content",
-                    "due": due[1],
-                    **step,
-                },
-                {
-                    "id": FORUM,
-                    "title": "How did it go?",
-                    "kind": "post",
-                    "mode": "async",
-                    "required": False,
-                },
-                {
-                    "id": PLAN_SHEET,
-                    "title": "My next conversation",
-                    "kind": "assignment",
-                    "due": due[2],
-                    **step,
-                },
-                {"id": CASES, "title": "Four cases", "kind": "content", "due": due[3], **step},
-            ],
+            "activities": self._activities(),
             "sessions": [
                 self._session(0, "Kick-off", [PREWORK], match=[ROOM]),
                 self._session(
@@ -146,6 +105,49 @@ class Course:
             ],
         }
 
+    def _activities(self) -> list[dict[str, Any]]:
+        due = [moment.strftime(LOCAL) for moment in self.sessions]
+        step = {"mode": "async", "outcome": "models"}
+        return [
+            {
+                "id": PREWORK,
+                "title": "Why feedback fails",
+                "kind": "content",
+                "due": due[0],
+                **step,
+            },
+            {
+                "id": QUIZ,
+                "title": "Feedback models, check",
+                "kind": "quiz",
+                "pass": 0.6,
+                "due": due[1],
+                **step,
+            },
+            {
+                "id": VIDEO,
+                "title": "A difficult talk (H5P)",
+                "kind": "content",
+                "due": due[1],
+                **step,
+            },
+            {
+                "id": FORUM,
+                "title": "How did it go?",
+                "kind": "post",
+                "mode": "async",
+                "required": False,
+            },
+            {
+                "id": PLAN_SHEET,
+                "title": "My next conversation",
+                "kind": "assignment",
+                "due": due[2],
+                **step,
+            },
+            {"id": CASES, "title": "Four cases", "kind": "content", "due": due[3], **step},
+        ]
+
     def _session(self, number: int, title: str, prepares: list[str], **more: Any) -> dict[str, Any]:
         starts = self.sessions[number]
         length = timedelta(minutes=90 if number == 1 else 60)
@@ -153,8 +155,8 @@ class Course:
             "id": self.session_id(number),
             "title": title,
             "mode": "live-online",
-            "starts": starts.strftime("%Y-%m-%dT%H:%M:%S"),
-            "ends": (starts + length).strftime("%Y-%m-%dT%H:%M:%S"),
+            "starts": starts.strftime(LOCAL),
+            "ends": (starts + length).strftime(LOCAL),
             "outcome": "conversation",
             "prepares": prepares,
             "attendance": {"minutes": 20, "share": 0.5},

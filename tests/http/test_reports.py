@@ -6,11 +6,13 @@ from collections.abc import Callable
 from typing import Any
 
 import httpx
+import psycopg
 import pytest
 import yaml
 
 from lrs.main import open_store
-from tests.conftest import Server
+from lrs.settings import Settings
+from tests.conftest import Server, serving
 from tests.projections import course
 
 YAML = {"Content-Type": "application/yaml"}
@@ -178,3 +180,20 @@ def test_each_resource_asks_for_its_scope(server: Server) -> None:
         ):
             assert_refused(lms.request(method, path), 403)
             assert_refused(nobody.request(method, path), 401)
+
+
+def test_a_database_that_drops_its_connections_is_met_again(
+    new_settings: Callable[[str], Settings],
+) -> None:
+    with serving(new_settings("postgresql")) as server:
+        put(server, course.document())
+        with psycopg.connect(server.settings.database_url, autocommit=True) as connection:
+            connection.execute(
+                "select pg_terminate_backend(pid) from pg_stat_activity"
+                " where datname = current_database() and pid <> pg_backend_pid()"
+            )
+        sent = course.completed("bo")
+        assert server.client.post("/xapi/statements", json=sent).status_code == 200
+        (found,) = server.client.get("/xapi/statements").json()["statements"]
+        assert found["id"] == sent["id"]
+        assert server.client.get("/programs/course").status_code == 200
