@@ -6,7 +6,7 @@ whoever imports keeps them with the import.
 """
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -70,9 +70,8 @@ def meeting_activity_id(attendance: Attendance, occurrence: Occurrence) -> str:
     return f"urn:bichron:meeting:{attendance.tool}:{uuid5(_IDS, instance)}"
 
 
-def replaced(earlier: Iterable[dict[str, Any]], new: Sequence[tincan.Statement]) -> list[str]:
-    """Return the ids of earlier statements about the meeting that the new ones do not repeat."""
-    kept = {str(statement.id) for statement in new}
+def replaced(earlier: Iterable[dict[str, Any]], kept: Collection[str]) -> list[str]:
+    """Return the ids of earlier statements about the meeting that are not to be kept."""
     return [
         each["id"] for each in earlier if each["id"] not in kept and each["verb"]["id"] in VERBS
     ]

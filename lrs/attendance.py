@@ -31,21 +31,24 @@ def record_import(
     principal: Principal,
     statements: Sequence[dict[str, Any]],
     meeting: str,
-    replaced: Callable[[list[dict[str, Any]]], list[str]],
+    replaced: Callable[[list[dict[str, Any]], set[str]], list[str]],
 ) -> Imported:
     """Record an import's statements about a meeting, all or none, and void what they replace.
 
     `meeting` is the activity that all imports of the meeting have in their context; `replaced`
-    says which ids of earlier statements about it a corrected file no longer bears out.
+    says which ids of earlier statements about it, but for those to keep, a corrected file no longer
+    bears out. What a correction voided and a later one brings back is recorded under a new id.
     """
     earlier = list(_about(store, principal, meeting))
     known = {each["id"] for each in earlier}
-    voids = [_void(store, principal, gone) for gone in replaced(earlier)]
-    body = orjson.dumps([*statements, *voids])
+    wanted = [each | {"id": _standing_id(store, each["id"])} for each in statements]
+    kept = {each["id"] for each in wanted}
+    voids = [_void(store, principal, gone) for gone in replaced(earlier, kept)]
+    body = orjson.dumps([*wanted, *voids])
     drafts = store.statements.draft(body, principal, Version.V2_0)
     if drafts:
         store.statements.record(drafts).result()
-    already = sum(each["id"] in known for each in statements)
+    already = sum(each["id"] in known for each in wanted)
     return Imported(len(statements) - already, already, len(voids))
 
 
@@ -60,6 +63,13 @@ def _about(store: Store, principal: Principal, meeting: str) -> Iterator[dict[st
         query = StatementQuery(
             activity=meeting, related_activities=True, ascending=True, cursor=page.cursor
         )
+
+
+def _standing_id(store: Store, statement_id: str) -> str:
+    """Return a statement's id or, if that is voided, the next one derived from it that is not."""
+    while (found := store.log.index.find(UUID(statement_id))) and found.voided:
+        statement_id = str(uuid5(UUID(statement_id), "recorded again"))
+    return statement_id
 
 
 def _void(store: Store, principal: Principal, statement_id: str) -> dict[str, Any]:

@@ -98,7 +98,7 @@ def recorded(store: Store, attendance: Attendance, plan: Plan, session: Session)
         IMPORTER,
         [orjson.loads(each.to_json()) for each in built],
         meeting_activity_id(attendance, occurrence),
-        lambda earlier: replaced(earlier, built),
+        replaced,
     )
     return imported._asdict()
 

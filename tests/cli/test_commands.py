@@ -119,6 +119,12 @@ def test_importing_again_stores_nothing_and_a_correction_voids_what_it_replaces(
     found = succeed(planned, "report", "combined", "--program", "course", "--format", "json")
     minutes = {each["name"]: each["sync"]["minutes"] for each in found["learners"]}
     assert minutes["Ada"] == 55
+    # The correction was wrong: the first file is right after all, and stays so.
+    for stored in (2, 0):
+        back = succeed(planned, *attendance("--json"))
+        assert (back["stored"], back["voided"]) == (stored, stored)
+        found = succeed(planned, "report", "combined", "--program", "course", "--format", "json")
+        assert {each["name"]: each["sync"]["minutes"] for each in found["learners"]}["Ada"] == 50
 
 
 def test_an_ambiguous_file_exits_1_naming_the_option_and_records_nothing(planned: Lrs) -> None:
