@@ -11,7 +11,7 @@ from projections.record import Record, RecordKind
 REPEATED_WITHIN = 2_000_000
 """Microseconds within which the same thing said again is a repeat (inclusive)."""
 
-_STAYS: frozenset[RecordKind] = frozenset({"join", "leave"})
+_MOVES: frozenset[RecordKind] = frozenset({"join", "leave"})
 _SCORE_DIGITS = 4
 """One tool reports the same score as a quotient and as a fraction of so many digits."""
 
@@ -24,7 +24,9 @@ def dedupe_key(record: Record) -> Hashable:
     """
     score = None if record.score is None else round(record.score, _SCORE_DIGITS)
     instance = (record.registration, record.session)
-    return record.actor, record.kind, record.object, instance, score
+    # Another duration of presence is another part of it.
+    present = record.duration if record.kind == "attended" else None
+    return record.actor, record.kind, record.object, instance, score, present
 
 
 def distinct(records: Iterable[Record]) -> list[Record]:
@@ -32,15 +34,16 @@ def distinct(records: Iterable[Record]) -> list[Record]:
 
     A record repeats the last one that was kept of the same key if it lies within `REPEATED_WITHIN`
     of it. So the answer is the same for every order of the input, and a long chain of records that
-    are near to each other is not swallowed by its first. Joins and leaves are repeats only at the
-    very same moment: two devices may well come within a second.
+    are near to each other is not swallowed by its first. Joins and leaves are never repeats here:
+    two devices may well come at once, which is for `rules.presence` to settle.
     """
     kept: list[Record] = []
     latest: dict[Hashable, int] = {}
     for record in sorted(records, key=lambda each: (each.timestamp, each.position)):
-        key = dedupe_key(record)
-        near = 0 if record.kind in _STAYS else REPEATED_WITHIN
-        if key not in latest or record.timestamp - latest[key] > near:
+        if record.kind not in _MOVES:
+            key = dedupe_key(record)
+            if key in latest and record.timestamp - latest[key] <= REPEATED_WITHIN:
+                continue
             latest[key] = record.timestamp
-            kept.append(record)
+        kept.append(record)
     return kept
