@@ -8,6 +8,7 @@ request that brought it.
 
 from collections.abc import Sequence
 from concurrent.futures import Future
+from contextlib import suppress
 from queue import Empty, SimpleQueue
 from threading import Lock, Thread
 from typing import NamedTuple, Self
@@ -112,19 +113,19 @@ class Writer:
 
     def _record(self, group: list[Request]) -> list[LRSError | None]:
         """Append what is new in the group; return each request's error, or None."""
-        for attempt in range(RACES):
-            drafts, outcomes = self._settle(group)
-            attachments = self._new_attachments(group, outcomes)
-            try:
-                if drafts or attachments:
-                    self._log.append([*attachments, *drafts])
-            except IntegrityError:
-                # Another process recorded one of the ids meanwhile; settle again, knowing it.
-                if attempt == RACES - 1:
-                    raise
-            else:
-                return outcomes
-        raise AssertionError
+        for _ in range(RACES):
+            # Another process may record one of the ids meanwhile; then settle again, knowing it.
+            with suppress(IntegrityError):
+                return self._try(group)
+        return self._try(group)
+
+    def _try(self, group: list[Request]) -> list[LRSError | None]:
+        """Append what is new; raise `IntegrityError` if that is no longer so when it is written."""
+        drafts, outcomes = self._settle(group)
+        attachments = self._new_attachments(group, outcomes)
+        if drafts or attachments:
+            self._log.append([*attachments, *drafts])
+        return outcomes
 
     def _new_attachments(
         self, group: list[Request], outcomes: list[LRSError | None]

@@ -217,7 +217,7 @@ def test_an_unknown_setting_is_wrong_usage(lrs: Lrs, monkeypatch: pytest.MonkeyP
     assert lrs("nonsense")[0] == 2
 
 
-def test_status_shows_no_password(lrs: Lrs) -> None:
+def test_status_shows_no_password() -> None:
     settings = Settings(database_url="postgresql://lrs:hunter2@db.example.org/lrs")
     assert settings.store_name == "postgresql://lrs:***@db.example.org/lrs"
 
