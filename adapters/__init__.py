@@ -1,20 +1,18 @@
 """Adapters bring outside records in: a vendor's file becomes attendance, attendance becomes xAPI."""
 
-from hashlib import sha256
-
 from adapters.attendance import Attendance
-from adapters.reader import Options, Reader
+from adapters.reader import File, Options, Reader
 from adapters.teams import TeamsReader
-from adapters.text import decode
+from adapters.text import LARGEST_FILE
 from adapters.zoom import ZoomReader
 from lrs.errors import UnreadableAttendance
 
-__all__ = ["READERS", "Attendance", "Options", "Reader", "read"]
+__all__ = ["READERS", "Attendance", "File", "Options", "Reader", "read"]
 
 READERS: dict[str, Reader] = {reader.name: reader for reader in (ZoomReader(), TeamsReader())}
 
 
-def read(tool: str, content: bytes, options: Options) -> Attendance:
+def read(tool: str, file: File, options: Options) -> Attendance:
     """Return what an attendance file says; `tool` is a reader's name or `auto`.
 
     Raises `UnreadableAttendance` for an unknown tool, a file that is not the tool's or is damaged,
@@ -23,13 +21,20 @@ def read(tool: str, content: bytes, options: Options) -> Attendance:
     if tool not in {"auto", *READERS}:
         known = ", ".join(["auto", *READERS])
         raise UnreadableAttendance(f"there is no adapter {tool!r}; there are {known}")
-    text = decode(content)
-    reader = _recognised(text) if tool == "auto" else READERS[tool]
-    return reader.read(text, options, sha256(content).hexdigest())
+    if len(file.content) > LARGEST_FILE:
+        raise UnreadableAttendance(
+            f"the file has {len(file.content)} bytes; {LARGEST_FILE} are allowed"
+        )
+    reader = _recognised(file) if tool == "auto" else READERS[tool]
+    return reader.read(file, options)
 
 
-def _recognised(text: str) -> Reader:
+def _recognised(file: File) -> Reader:
+    unreadable: UnreadableAttendance | None = None
     for reader in READERS.values():
-        if reader.recognises(text):
-            return reader
-    raise UnreadableAttendance(f"the file is none that {', '.join(READERS)} export")
+        try:
+            if reader.recognises(file):
+                return reader
+        except UnreadableAttendance as error:
+            unreadable = error
+    raise unreadable or UnreadableAttendance(f"the file is none that {', '.join(READERS)} export")

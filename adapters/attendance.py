@@ -41,6 +41,22 @@ class Meeting:
     ends: datetime | None = None
 
 
+ActKind = Literal["posted", "asked", "answered-poll", "raised-hand", "reacted"]
+
+
+class Act(NamedTuple):
+    """Something a person did in the meeting; `at` is aware, in UTC, None where not told."""
+
+    kind: ActKind
+    at: datetime | None = None
+    text: str | None = None
+    """What was said, or the answer given."""
+    about: str | None = None
+    """The poll's question."""
+    number: int = 1
+    """How many, where the source gives only a number."""
+
+
 @dataclass(frozen=True)
 class Participant:
     """One person of one meeting, all their stays together."""
@@ -56,6 +72,9 @@ class Participant:
     total: timedelta | None = None
     """Time present where the source gives only a total."""
     rows: tuple[int, ...] = ()
+    acts: tuple[Act, ...] = ()
+    present_unknown: bool = False
+    """The source tells that the person was there, not for how long (a list of names)."""
 
     @property
     def present(self) -> timedelta:
@@ -86,6 +105,8 @@ class Row:
     stay: Stay | None = None
     total: timedelta | None = None
     original_name: str | None = None
+    acts: tuple[Act, ...] = ()
+    present_unknown: bool = False
 
 
 @dataclass
@@ -193,4 +214,6 @@ def _participant(key: str, gathered: _Gathered) -> Participant:
         stays=stays,
         total=sum(totals, timedelta()) if totals and not stays else None,
         rows=tuple(row.line for row in rows),
+        acts=tuple(act for row in rows for act in row.acts),
+        present_unknown=all(row.present_unknown for row in rows),
     )

@@ -2,10 +2,31 @@
 
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
+from functools import cached_property
+from hashlib import sha256
 from typing import Protocol
 
 from adapters.attendance import Attendance
+from adapters.text import decode
 from adapters.times import DateOrder
+
+
+@dataclass(frozen=True)
+class File:
+    """A file as the tool exported it."""
+
+    content: bytes
+    name: str | None = None
+
+    @cached_property
+    def text(self) -> str:
+        """The content as text. Raises `UnreadableAttendance` where it is none (a spreadsheet)."""
+        return decode(self.content)
+
+    @cached_property
+    def sha256(self) -> str:
+        """The content's SHA-256, hexadecimal."""
+        return sha256(self.content).hexdigest()
 
 
 @dataclass(frozen=True)
@@ -17,7 +38,6 @@ class Options:
     date_order: DateOrder | None = None
     expected: datetime | None = None
     """When the session was planned to start; settles day and month where the file does not."""
-    file_name: str | None = None
 
 
 class Reader(Protocol):
@@ -25,8 +45,8 @@ class Reader(Protocol):
 
     name: str
 
-    def recognises(self, text: str) -> bool:
-        """Return whether a file's text looks like this vendor's."""
+    def recognises(self, file: File) -> bool:
+        """Return whether a file looks like this vendor's; `UnreadableAttendance` means no."""
 
-    def read(self, text: str, options: Options, file_sha256: str) -> Attendance:
+    def read(self, file: File, options: Options) -> Attendance:
         """Return what the file says. Raises `UnreadableAttendance`, naming the line if it can."""

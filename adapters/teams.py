@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import UTC
 
 from adapters.attendance import Attendance, Meeting, Row, Stay, Warned, gather, real_email
-from adapters.reader import Options
+from adapters.reader import File, Options
 from adapters.text import Line, cell, heading, lines, widest
 from adapters.times import Clock, Written, date_order, read_duration, read_time
 from lrs.errors import UnreadableAttendance
@@ -62,15 +62,15 @@ class TeamsReader:
 
     name = "teams"
 
-    def recognises(self, text: str) -> bool:
+    def recognises(self, file: File) -> bool:
         """Return whether the file has numbered sections, or is an older file of Teams."""
-        return {"1", "2"} <= _sections(text).keys() or _other_file(text) is not None
+        return {"1", "2"} <= _sections(file.text).keys() or _other_file(file.text) is not None
 
-    def read(self, text: str, options: Options, file_sha256: str) -> Attendance:
+    def read(self, file: File, options: Options) -> Attendance:
         """Return a report's attendance; stays come from section 3, without it from section 2."""
-        sections = _sections(text)
+        sections = _sections(file.text)
         if not {"1", "2"} <= sections.keys():
-            other = _other_file(text)
+            other = _other_file(file.text)
             what = f"this is {other}, which is not read yet" if other else "this is no Teams file"
             raise UnreadableAttendance(f"{what}; an attendance report with sections is wanted")
         listed = sections.get("3", sections["2"])
@@ -95,7 +95,7 @@ class TeamsReader:
         rows = _rows(told, _Directory(sections["2"]), clock)
         warnings = _odd_durations(listed, told, rows)
         people = gather(rows, f"{meeting.title} {meeting.starts}")
-        return Attendance(self.name, meeting, people, tuple(warnings + clock.warnings), file_sha256)
+        return Attendance(self.name, meeting, people, tuple(warnings + clock.warnings), file.sha256)
 
 
 class _Directory:

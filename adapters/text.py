@@ -30,13 +30,11 @@ class Line(NamedTuple):
 
 
 def decode(content: bytes) -> str:
-    """Return a file's text. Raises `UnreadableAttendance` for what is empty, too large or no text.
+    """Return a file's text. Raises `UnreadableAttendance` for what is empty or no text.
 
     A byte order mark decides, then the pattern of NULs that UTF-16 leaves, then strict UTF-8; only
     then a guess.
     """
-    if len(content) > LARGEST_FILE:
-        raise UnreadableAttendance(f"the file has {len(content)} bytes; {LARGEST_FILE} are allowed")
     try:
         text = content.decode(_encoding(content))
     except (UnicodeDecodeError, LookupError):

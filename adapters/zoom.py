@@ -15,7 +15,7 @@ from adapters.attendance import (
     is_phone,
     real_email,
 )
-from adapters.reader import Options
+from adapters.reader import File, Options
 from adapters.text import Line, cell, heading, lines, widest
 from adapters.times import Clock, Written, date_order, read_time
 from lrs.errors import UnreadableAttendance
@@ -104,15 +104,15 @@ class ZoomReader:
 
     name = "zoom"
 
-    def recognises(self, text: str) -> bool:
+    def recognises(self, file: File) -> bool:
         """Return whether a header of the participants' table, or another Zoom file, is there."""
-        return _find_table(text) is not None or _other_file(text) is not None
+        return _find_table(file.text) is not None or _other_file(file.text) is not None
 
-    def read(self, text: str, options: Options, file_sha256: str) -> Attendance:
+    def read(self, file: File, options: Options) -> Attendance:
         """Return a participants file's attendance; who only waited is left out."""
-        table = _find_table(text)
+        table = _find_table(file.text)
         if table is None:
-            other = _other_file(text)
+            other = _other_file(file.text)
             what = f"this is {other}, which is not read yet" if other else "this is no Zoom file"
             raise UnreadableAttendance(f"{what}; the participants export is wanted")
         told = list(_told(table))
@@ -124,11 +124,11 @@ class ZoomReader:
         clock = Clock(order, options.timezone)
         meeting = _meeting(table, span, clock)
         rows, warnings = _rows(table, told, clock)
-        people = gather(rows, meeting.id or file_sha256)
+        people = gather(rows, meeting.id or file.sha256)
         if not people:
             raise UnreadableAttendance("the file names no participant")
         warnings += _homonyms(rows)
-        return Attendance(self.name, meeting, people, tuple(warnings + clock.warnings), file_sha256)
+        return Attendance(self.name, meeting, people, tuple(warnings + clock.warnings), file.sha256)
 
 
 def _find_table(text: str) -> _Table | None:

@@ -75,10 +75,9 @@ def read_file(
         timezone=_zone(timezone),
         date_order=date_order,
         expected=session.starts,
-        file_name=file.name,
     )
     try:
-        return adapters.read(tool, content, options)
+        return adapters.read(tool, adapters.File(content, file.name), options)
     except UnreadableAttendance as fault:
         place = f"{file}, {fault.path}" if fault.path else str(file)
         raise type(fault)(fault.message, place) from None

@@ -91,7 +91,7 @@ def _fill(client: httpx.Client, settings: Settings, course: Course) -> None:
     with open_store(settings) as store:
         planned = find_session(store, SLUG, course.session_id(1))
         options = adapters.Options(timezone=ZONE, expected=planned[1].starts)
-        attendance = adapters.read("zoom", course.zoom_file(), options)
+        attendance = adapters.read("zoom", adapters.File(course.zoom_file()), options)
         recorded(store, attendance, *planned)
     err.print(
         f"Sent {len(statements)} statements and a Zoom file of {len(attendance.participants)}."

@@ -16,7 +16,9 @@ BERLIN = ZoneInfo("Europe/Berlin")
 
 def read(name: str, tool: str = "auto", **options: object) -> Attendance:
     content = (FILES / name).read_bytes()
-    return adapters.read(tool, content, adapters.Options(**{"timezone": BERLIN, **options}))
+    return adapters.read(
+        tool, adapters.File(content), adapters.Options(**{"timezone": BERLIN, **options})
+    )
 
 
 def minutes(attendance: Attendance) -> dict[str, float]:
@@ -61,7 +63,7 @@ def test_the_same_name_with_and_without_mail_is_not_joined() -> None:
         "Ada,ada@example.org,10/19/2026 14:00:00,10/19/2026 14:10:00\n"
         "Ada,,10/19/2026 14:00:00,10/19/2026 14:05:00"
     )
-    found = adapters.read("zoom", zoom(rows), adapters.Options(timezone=BERLIN))
+    found = adapters.read("zoom", adapters.File(zoom(rows)), adapters.Options(timezone=BERLIN))
     assert len(found.participants) == 2
     assert [warned.code for warned in found.warnings] == ["homonym"]
 
@@ -98,7 +100,7 @@ AMBIGUOUS = zoom("Ada,ada@example.org,03/04/2026 14:00:00,03/04/2026 15:00:00")
 
 def test_an_ambiguous_date_is_refused_naming_the_option_that_settles_it() -> None:
     with pytest.raises(AmbiguousAttendance, match="--date-order") as refused:
-        adapters.read("zoom", AMBIGUOUS, adapters.Options(timezone=BERLIN))
+        adapters.read("zoom", adapters.File(AMBIGUOUS), adapters.Options(timezone=BERLIN))
     assert refused.value.path == "line 2"
 
 
@@ -107,7 +109,7 @@ def test_the_callers_order_or_the_planned_day_settles_a_date() -> None:
         adapters.Options(timezone=BERLIN, date_order="dmy"),
         adapters.Options(timezone=BERLIN, expected=datetime(2026, 4, 3, 12, tzinfo=UTC)),
     ):
-        (ada,) = adapters.read("zoom", AMBIGUOUS, options).participants
+        (ada,) = adapters.read("zoom", adapters.File(AMBIGUOUS), options).participants
         assert ada.stays[0].joined == datetime(2026, 4, 3, 12, tzinfo=UTC)
 
 
@@ -116,22 +118,24 @@ def test_one_day_above_twelve_settles_the_order_of_the_whole_file() -> None:
         "Ada,a@example.org,03/04/2026 23:00:00,03/04/2026 23:50:00\n"
         "Bo,b@example.org,03/13/2026 10:00:00,03/13/2026 10:10:00"
     )
-    found = adapters.read("zoom", zoom(rows), adapters.Options(timezone=UTC))
+    found = adapters.read("zoom", adapters.File(zoom(rows)), adapters.Options(timezone=UTC))
     assert found.participants[0].stays[0].joined == datetime(2026, 3, 4, 23, tzinfo=UTC)
 
 
 def test_the_hour_that_the_clocks_repeat_or_skip_is_warned_of() -> None:
     rows = "Ada,a@example.org,10/25/2026 02:30:00,10/25/2026 03:30:00"
-    found = adapters.read("zoom", zoom(rows), adapters.Options(timezone=BERLIN))
+    found = adapters.read("zoom", adapters.File(zoom(rows)), adapters.Options(timezone=BERLIN))
     assert [warned.code for warned in found.warnings] == ["time_repeated"]
     rows = "Ada,a@example.org,03/29/2026 02:30:00,03/29/2026 03:45:00"
-    found = adapters.read("zoom", zoom(rows), adapters.Options(timezone=BERLIN))
+    found = adapters.read("zoom", adapters.File(zoom(rows)), adapters.Options(timezone=BERLIN))
     assert [warned.code for warned in found.warnings] == ["time_skipped"]
 
 
 def test_a_stay_over_midnight_is_one_stay() -> None:
     rows = "Ada,a@example.org,10/19/2026 11:50:00 PM,10/20/2026 12:10:00 AM"
-    (ada,) = adapters.read("zoom", zoom(rows), adapters.Options(timezone=BERLIN)).participants
+    (ada,) = adapters.read(
+        "zoom", adapters.File(zoom(rows)), adapters.Options(timezone=BERLIN)
+    ).participants
     assert ada.present == timedelta(minutes=20)
 
 
@@ -153,17 +157,17 @@ REFUSED = {
 @pytest.mark.parametrize(("content", "reason"), REFUSED.values(), ids=REFUSED.keys())
 def test_what_cannot_be_read_is_refused_with_the_reason(content: bytes, reason: str) -> None:
     with pytest.raises(UnreadableAttendance, match=reason):
-        adapters.read("auto", content, adapters.Options(timezone=BERLIN))
+        adapters.read("auto", adapters.File(content), adapters.Options(timezone=BERLIN))
 
 
 def test_an_unknown_tool_is_refused_naming_the_known_ones() -> None:
     with pytest.raises(UnreadableAttendance, match="zoom, teams"):
-        adapters.read("skype", b"x", adapters.Options())
+        adapters.read("skype", adapters.File(b"x"), adapters.Options())
 
 
 def test_a_file_beyond_the_limit_is_refused() -> None:
     with pytest.raises(UnreadableAttendance, match="are allowed"):
-        adapters.read("zoom", b"x" * (50 * 1024 * 1024 + 1), adapters.Options())
+        adapters.read("zoom", adapters.File(b"x" * (50 * 1024 * 1024 + 1)), adapters.Options())
 
 
 def test_the_dry_run_shows_what_the_contract_says() -> None:

@@ -30,7 +30,7 @@ LAB = Occurrence(
 
 def built(content: bytes) -> list[Any]:
     options = adapters.Options(timezone=ZoneInfo("Europe/Berlin"))
-    return statements(adapters.read("auto", content, options), LAB)
+    return statements(adapters.read("auto", adapters.File(content), options), LAB)
 
 
 def parsed(content: bytes) -> list[dict[str, Any]]:
@@ -81,10 +81,13 @@ def test_a_corrected_file_replaces_only_what_it_changes() -> None:
 def test_the_meeting_is_known_again_by_its_id_and_start() -> None:
     options = adapters.Options(timezone=UTC)
     content = (FILES / "zoom_2021_with_meeting.csv").read_bytes()
-    one = meeting_activity_id(adapters.read("zoom", content, options), LAB)
+    one = meeting_activity_id(adapters.read("zoom", adapters.File(content), options), LAB)
     later = content.replace(b"10/19/2026", b"10/26/2026")
-    assert meeting_activity_id(adapters.read("zoom", later, options), LAB) != one
-    assert meeting_activity_id(adapters.read("zoom", content + b"\n", options), LAB) == one
+    assert meeting_activity_id(adapters.read("zoom", adapters.File(later), options), LAB) != one
+    assert (
+        meeting_activity_id(adapters.read("zoom", adapters.File(content + b"\n"), options), LAB)
+        == one
+    )
 
 
 def test_no_statement_holds_a_telephone_number() -> None:
@@ -130,4 +133,4 @@ _GOLDEN = [file.read_bytes() for file in sorted(FILES.iterdir())]
 def test_no_file_is_met_with_anything_but_our_own_errors(content: bytes) -> None:
     for tool in ("auto", "zoom", "teams"):
         with suppress(UnreadableAttendance):
-            adapters.read(tool, content, adapters.Options(timezone=UTC))
+            adapters.read(tool, adapters.File(content), adapters.Options(timezone=UTC))
