@@ -201,7 +201,8 @@ def _key(row: Row, scope: str) -> str:
 def _participant(key: str, gathered: _Gathered) -> Participant:
     rows, first = gathered.rows, gathered.first
     kind = key.partition(":")[0]
-    totals = [row.total for row in rows if row.total is not None]
+    # Where one row has times and another only a total, neither may be lost.
+    totals = [row.total for row in rows if row.total is not None and row.stay is None]
     stays = tuple(sorted(row.stay for row in rows if row.stay is not None))
     confidence: dict[str, Confidence] = {"id": "high", "mail": "medium"}
     return Participant(
@@ -212,7 +213,7 @@ def _participant(key: str, gathered: _Gathered) -> Participant:
         role=next((row.role for row in rows if row.role), None),
         confidence=confidence.get(kind, "low"),
         stays=stays,
-        total=sum(totals, timedelta()) if totals and not stays else None,
+        total=sum(totals, time_covered(stays)) if totals else None,
         rows=tuple(row.line for row in rows),
         acts=tuple(act for row in rows for act in row.acts),
         present_unknown=all(row.present_unknown for row in rows),
