@@ -15,10 +15,12 @@ _TIME = re.compile(
 )
 _UNITS = {
     "h": 3600, "hr": 3600, "hrs": 3600, "std": 3600, "godz": 3600, "hora": 3600, "horas": 3600, "時間": 3600,
-    "m": 60, "min": 60, "mins": 60, "minutos": 60, "分": 60,
-    "s": 1, "sec": 1, "sek": 1, "seg": 1, "segundos": 1, "秒": 1,
+    "hour": 3600, "hours": 3600,
+    "m": 60, "min": 60, "mins": 60, "minutos": 60, "分": 60, "minute": 60, "minutes": 60, "minuto": 60,
+    "s": 1, "sec": 1, "sek": 1, "seg": 1, "segundos": 1, "秒": 1, "second": 1, "seconds": 1, "segundo": 1,
 }  # fmt: skip
 _DURATION = re.compile(r"(\d+) ?([^\W\d_]+)\.?")
+_LENGTH = re.compile(r"(\d{1,4}):([0-5]\d):([0-5]\d)")
 
 
 class Written(NamedTuple):
@@ -49,24 +51,46 @@ def read_time(text: str, line: int) -> Written:
 
 def read_duration(text: str) -> timedelta | None:
     """Return a duration such as `1h 42m`, `2 godz. 19 min 19 s` or `35`(minutes); None if unknown."""
-    if text.isdecimal():
-        return timedelta(minutes=int(text))
-    parts = _DURATION.findall(text.casefold())
+    parts = [(text, "min")] if text.isdecimal() else _DURATION.findall(text.casefold())
     if not parts or any(unit not in _UNITS for _, unit in parts):
         return None
-    return timedelta(seconds=sum(int(amount) * _UNITS[unit] for amount, unit in parts))
+    try:
+        return timedelta(seconds=sum(int(amount) * _UNITS[unit] for amount, unit in parts))
+    except (OverflowError, ValueError):
+        return None
+
+
+def read_length(text: str) -> timedelta | None:
+    """Return a duration such as `1:02:03`, hours first; None if it is none."""
+    found = _LENGTH.fullmatch(text)
+    if found is None:
+        return None
+    hours, minutes, seconds = map(int, found.groups())
+    return timedelta(hours=hours, minutes=minutes, seconds=seconds)
+
+
+def read_moment(text: str) -> datetime | None:
+    """Return the moment of an ISO 8601 time that has a zone, in UTC; None if it is none."""
+    try:
+        moment = datetime.fromisoformat(text)
+        return moment.astimezone(UTC) if moment.tzinfo is not None else None
+    except (ValueError, OverflowError):
+        return None
 
 
 def day_of(written: Written, order: DateOrder) -> date | None:
-    """Return the date under an order; None if there is no such day."""
+    """Return the date under an order; None if there is no such day from 1970 to 2199."""
     one, two, three = written.numbers
     year, month, day = {
         "ymd": (one, two, three),
         "dmy": (three, two, one),
         "mdy": (three, one, two),
     }[order]
+    year += 2000 if year < 100 else 0
+    if not 1970 <= year < 2200:
+        return None
     try:
-        return date(year + 2000 if year < 100 else year, month, day)
+        return date(year, month, day)
     except ValueError:
         return None
 
@@ -121,11 +145,11 @@ class Clock:
             raise UnreadableAttendance("there is no such day", f"line {written.line}")
         try:
             local = datetime(day.year, day.month, day.day, *written.clock, tzinfo=self._zone)
-        except ValueError:
+            moment = local.astimezone(UTC)
+        except (ValueError, OverflowError):
             raise UnreadableAttendance(
                 "there is no such time of day", f"line {written.line}"
             ) from None
-        moment = local.astimezone(UTC)
         if moment.astimezone(self._zone).replace(tzinfo=None) != local.replace(tzinfo=None):
             self._warn(
                 "time_skipped", "the clocks skipped this time; taken as an hour later", written
