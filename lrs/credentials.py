@@ -69,18 +69,20 @@ class Credential(msgspec.Struct, frozen=True):
 
 
 class CredentialBook(Aggregate, frozen=True, kw_only=True):
-    """All credentials in force, by key."""
+    """All credentials in force, and the scopes of every key there ever was."""
 
     credentials: dict[str, Credential] = {}
+    scopes: dict[str, tuple[str, ...]] = {}
 
     def after(self, event: Event) -> "CredentialBook":
         """Return the book after one more event."""
-        known = dict(self.credentials)
+        known, scopes = dict(self.credentials), dict(self.scopes)
         if isinstance(event, CredentialCreated):
+            scopes[event.key] = event.scopes
             known[event.key] = Credential(event.key, event.name, event.secret_hash, event.scopes)
         elif isinstance(event, CredentialRevoked):
             known.pop(event.key, None)
-        return self._with(event, credentials=known)
+        return self._with(event, credentials=known, scopes=scopes)
 
 
 class Credentials:
@@ -153,6 +155,15 @@ class Credentials:
 
         self._register.change(decide)
         self._refresh()
+
+    def defines(self, key: str) -> bool:
+        """Return whether what a principal says of activities counts as their definition.
+
+        It does, but for a credential that lacks (or lacked, when it was revoked) `define`. The
+        scopes of bearer tokens are not kept; what their bearers say counts.
+        """
+        scopes = self._book.scopes.get(key)
+        return scopes is None or "define" in granted(scopes)
 
     def proven(self, key: str, secret: str) -> Principal | None:
         """Return who this is if it was proven before, without waiting for anything.

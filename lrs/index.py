@@ -88,6 +88,8 @@ class Page(NamedTuple):
     cursor: int | None
     newest: datetime | None
     """When the latest of them was stored; None for an empty page."""
+    principals: list[str] = []
+    """Who sent each."""
 
 
 class Mine(NamedTuple):
@@ -324,5 +326,6 @@ def read_page(rows: Sequence[tuple[int, bytes]], limit: int, mine: Mine | None) 
     page = [unseal(state) for _, state in rows[:limit]]
     kept = [each for each in page if mine is None or each.principal == mine.key]
     bodies = [each.body for each in kept if each.body is not None]
+    principals = [each.principal for each in kept if each.body is not None]
     newest = from_micros(max(each.stored for each in kept)) if kept else None
-    return Page(bodies, rows[limit - 1][0] if len(rows) > limit else None, newest)
+    return Page(bodies, rows[limit - 1][0] if len(rows) > limit else None, newest, principals)

@@ -13,7 +13,27 @@ from projections.export import as_csv
 from projections.reports import Name, Query, Reports, unmatched_actors
 from projections.rules.report import canonical
 
-PARAMETERS = frozenset({"program", "session", "cohort", "as_of", "format"})
+FORMATS = ("json", "csv")
+_TEXT = {"type": "string"}
+DESCRIBED: list[dict[str, Any]] = [
+    {"name": "program", "in": "query", "required": True, "schema": _TEXT},
+    {"name": "session", "in": "query", "schema": _TEXT, "description": "For readiness."},
+    {"name": "cohort", "in": "query", "schema": _TEXT},
+    {
+        "name": "as_of",
+        "in": "query",
+        "schema": _TEXT,
+        "description": "As it stood then: an RFC 3339 time or `position:N`.",
+    },
+    {"name": "format", "in": "query", "schema": {"enum": [*FORMATS], "default": "json"}},
+]
+"""The parameters, for OpenAPI; they are read by hand to refuse unknown ones."""
+UNMATCHED: dict[str, Any] = {
+    "name": "unmatched",
+    "in": "query",
+    "required": True,
+    "schema": {"enum": ["true"]},
+}
 
 Require = Callable[[Request, str], Awaitable[object]]
 
@@ -25,7 +45,7 @@ def report_router(require: Require) -> APIRouter:
     """
     router = APIRouter()
 
-    @router.get("/reports/{name}", tags=["Reports"])
+    @router.get("/reports/{name}", tags=["Reports"], openapi_extra={"parameters": DESCRIBED})
     async def get_report(request: Request, name: str) -> Response:
         """Answer a report as it stands or, with `as_of`, as it stood."""
         await require(request, "reports/read")
@@ -36,7 +56,7 @@ def report_router(require: Require) -> APIRouter:
             return Response(await run_sync(as_csv, report), media_type="text/csv")
         return Response(canonical(report), media_type="application/json")
 
-    @router.get("/people", tags=["People"])
+    @router.get("/people", tags=["People"], openapi_extra={"parameters": [UNMATCHED]})
     async def get_people(request: Request) -> Response:
         """Answer the actors on programs' steps who are none of their learners."""
         await require(request, "reports/read")
@@ -54,13 +74,13 @@ def read_query(name: str, parameters: list[tuple[str, str]]) -> tuple[Query, str
     if name not in get_args(Name):
         raise NotFound(f"there is no report {name!r}; there are {', '.join(get_args(Name))}")
     given = dict(parameters)
-    if unknown := sorted(given.keys() - PARAMETERS):
+    if unknown := sorted(given.keys() - {each["name"] for each in DESCRIBED}):
         raise InvalidQuery("this parameter is unknown", unknown[0])
     if len(given) < len(parameters):
         raise InvalidQuery("a parameter is given more than once")
     if "program" not in given:
         raise InvalidQuery("a report is for a program; name one", "program")
     form = given.pop("format", "json")
-    if form not in {"json", "csv"}:
-        raise InvalidQuery("the formats are json and csv", "format")
+    if form not in FORMATS:
+        raise InvalidQuery(f"the formats are {', '.join(FORMATS)}", "format")
     return Query(name, **given), form  # type: ignore[arg-type] # one of Name, by the first check

@@ -12,7 +12,8 @@ router = APIRouter()
 SUPPORTED = ("1.0.3", "2.0.0")
 
 
-@router.api_route("/xapi/about", methods=["GET", "HEAD"], tags=["xAPI"])
+@router.head("/xapi/about", tags=["xAPI"], operation_id="head_about")
+@router.get("/xapi/about", tags=["xAPI"])
 async def about(request: Request) -> Response:
     """Answer the xAPI versions that this LRS speaks."""
     store: Store = request.app.state.store

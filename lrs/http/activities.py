@@ -4,7 +4,7 @@ import orjson
 from anyio.to_thread import run_sync
 from fastapi import APIRouter, Request, Response
 
-from lrs.http import parameters
+from lrs.http import openapi, parameters
 from lrs.http.auth import require
 from lrs.http.xapi import resource
 from lrs.store import Store
@@ -18,15 +18,28 @@ STATEMENTS = 200
 
 
 async def get_activity(request: Request, _: Version) -> Response:
-    """Answer an activity with the definition that its latest statements give together."""
+    """Answer an activity with the definition that its latest statements give together.
+
+    Those of a credential without the scope `define` do not count.
+    """
     store: Store = request.app.state.store
     await require(request, "profile", "define", "all/read", "statements/read")
     iri = parameters.activity_id(parameters.parameters(request, "activityId"))
     query = StatementQuery(activity=iri, related_activities=True)
     page = await run_sync(store.log.index.page, query, STATEMENTS)
-    found = activity(iri, map(orjson.loads, reversed(page.statements)))
+    defining = [
+        statement
+        for statement, principal in zip(page.statements, page.principals, strict=True)
+        if store.credentials.defines(principal)
+    ]
+    found = activity(iri, map(orjson.loads, reversed(defining)))
     return Response(orjson.dumps(found), media_type="application/json")
 
 
-router.add_api_route("/activities", resource(get_activity), methods=["GET"])
-router.add_api_route("/activities", resource(get_activity), methods=["HEAD"])
+_DESCRIBED = openapi.operation(
+    openapi.VERSION, openapi.parameter("activityId", openapi.IRI, required=True)
+)
+for _method in ("GET", "HEAD"):
+    router.add_api_route(
+        "/activities", resource(get_activity), methods=[_method], openapi_extra=_DESCRIBED
+    )

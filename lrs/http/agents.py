@@ -4,7 +4,7 @@ import orjson
 from anyio.to_thread import run_sync
 from fastapi import APIRouter, Request, Response
 
-from lrs.http import parameters
+from lrs.http import openapi, parameters
 from lrs.http.auth import require
 from lrs.http.xapi import resource
 from lrs.store import Store
@@ -30,5 +30,10 @@ async def get_agent(request: Request, _: Version) -> Response:
     return Response(orjson.dumps(person(agent, names)), media_type="application/json")
 
 
-router.add_api_route("/agents", resource(get_agent), methods=["GET"])
-router.add_api_route("/agents", resource(get_agent), methods=["HEAD"])
+_DESCRIBED = openapi.operation(
+    openapi.VERSION, openapi.parameter("agent", openapi.AGENT, required=True)
+)
+for _method in ("GET", "HEAD"):
+    router.add_api_route(
+        "/agents", resource(get_agent), methods=[_method], openapi_extra=_DESCRIBED
+    )

@@ -1,4 +1,6 @@
-"""Request bodies: read whole, but never more than the limit."""
+"""Request bodies: never more than the limit."""
+
+from collections.abc import AsyncIterator
 
 from starlette.requests import ClientDisconnect, Request
 
@@ -9,8 +11,12 @@ DISCARDED_LIMITS = 8
 
 async def read_body(request: Request, limit: int) -> bytes:
     """Return the body. Raises `TooLarge` without keeping more than `limit` bytes."""
+    return b"".join([chunk async for chunk in chunks(request, limit)])
+
+
+async def chunks(request: Request, limit: int) -> AsyncIterator[bytes]:
+    """Yield the body as it arrives. Raises `TooLarge` as soon as it has more than `limit` bytes."""
     declared = request.headers.get("content-length", "")
-    chunks: list[bytes] = []
     size = 0
     try:
         if declared.isdecimal() and int(declared) > limit:
@@ -20,10 +26,9 @@ async def read_body(request: Request, limit: int) -> bytes:
             size += len(chunk)
             if size > limit:
                 raise TooLarge(f"the body has more than the {limit} bytes allowed")
-            chunks.append(chunk)
+            yield chunk
     except ClientDisconnect:
         raise InvalidInput("the client left before the body was complete") from None
-    return b"".join(chunks)
 
 
 async def _discard(request: Request, declared: int, limit: int) -> None:

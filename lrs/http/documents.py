@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
 from http import HTTPStatus
+from typing import Any
 
 import orjson
 from anyio.to_thread import run_sync
@@ -11,7 +12,7 @@ from fastapi import APIRouter, Request, Response
 
 from lrs.documents import DocumentKey
 from lrs.errors import NotFound
-from lrs.http import parameters
+from lrs.http import openapi, parameters
 from lrs.http.auth import require
 from lrs.http.body import read_body
 from lrs.http.preconditions import precondition
@@ -123,9 +124,38 @@ def _endpoint(handler: Document, kind: Kind) -> Callable[[Request], Awaitable[Re
     return resource(handle)
 
 
+_SCHEMAS = {"activityId": openapi.IRI, "agent": openapi.AGENT, "registration": openapi.UUID}
+_CONDITIONS = tuple(openapi.header(name, openapi.ETAG) for name in ("If-Match", "If-None-Match"))
+
+
+def _described(kind: Kind, method: str) -> dict[str, Any]:
+    owner = [
+        openapi.parameter(name, _SCHEMAS[name], required=name in kind.owned_by)
+        for name in kind.names()
+    ]
+    one = method in {"PUT", "POST"} or (method == "DELETE" and kind.is_profile)
+    named = openapi.parameter(kind.id_name, openapi.TEXT, required=one)
+    if method in {"GET", "HEAD"}:
+        since = openapi.parameter("since", openapi.MOMENT)
+        return openapi.operation(openapi.VERSION, *owner, named, since)
+    # A PUT takes any media type; JSON is what nearly all clients keep.
+    body = None if method == "DELETE" else {"application/json": {"type": "object"}}
+    return openapi.operation(
+        openapi.VERSION, *owner, named, *_CONDITIONS, body=body, answers=(204,)
+    )
+
+
 for _kind in KINDS:
-    router.add_api_route(_kind.path, _endpoint(get_document, _kind), methods=["GET"])
-    router.add_api_route(_kind.path, _endpoint(get_document, _kind), methods=["HEAD"])
-    router.add_api_route(_kind.path, _endpoint(write_document, _kind), methods=["PUT"])
-    router.add_api_route(_kind.path, _endpoint(write_document, _kind), methods=["POST"])
-    router.add_api_route(_kind.path, _endpoint(delete_document, _kind), methods=["DELETE"])
+    for _method, _handler in (
+        ("GET", get_document),
+        ("HEAD", get_document),
+        ("PUT", write_document),
+        ("POST", write_document),
+        ("DELETE", delete_document),
+    ):
+        router.add_api_route(
+            _kind.path,
+            _endpoint(_handler, _kind),
+            methods=[_method],
+            openapi_extra=_described(_kind, _method),
+        )

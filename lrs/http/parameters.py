@@ -16,9 +16,11 @@ def parameters(request: Request, *allowed: str) -> Mapping[str, str]:
     """Return a request's parameters. Raises `InvalidQuery` for an unknown or repeated one."""
     items = request.query_params.multi_items()
     given = dict(items)
-    for name in given:
+    for name, text in given.items():
         if name not in allowed:
             raise InvalidQuery("is no parameter of this resource", name)
+        if "\0" in text:
+            raise InvalidQuery("holds the character NUL", name)
     if len(given) < len(items):
         raise InvalidQuery("a parameter is given more than once")
     return given

@@ -9,6 +9,7 @@ from anyio.to_thread import run_sync
 from fastapi import APIRouter, Request, Response
 
 from lrs.errors import InvalidInput
+from lrs.http import openapi
 from lrs.http.auth import require
 from lrs.http.body import read_body
 from lrs.people import read_actor
@@ -16,6 +17,9 @@ from lrs.store import Store
 
 router = APIRouter(prefix="/people", tags=["People"])
 T = TypeVar("T")
+JSON = "application/json"
+ACTOR = {"oneOf": [{"type": "string", "examples": ["mailto:ada@example.org"]}, openapi.AGENT]}
+REASON = {"type": "string", "minLength": 1}
 
 
 class Link(msgspec.Struct, forbid_unknown_fields=True):
@@ -32,7 +36,22 @@ class Unlink(msgspec.Struct, forbid_unknown_fields=True):
     reason: str
 
 
-@router.post("/links")
+@router.post(
+    "/links",
+    openapi_extra=openapi.operation(
+        body={
+            JSON: {
+                "type": "object",
+                "required": ["actors", "reason"],
+                "properties": {
+                    "actors": {"type": "array", "minItems": 2, "items": ACTOR},
+                    "reason": REASON,
+                },
+            }
+        },
+        answers=(204,),
+    ),
+)
 async def link(request: Request) -> Response:
     """Record that actors are one person; reports follow at once."""
     store: Store = request.app.state.store
@@ -43,7 +62,19 @@ async def link(request: Request) -> Response:
     return Response(status_code=HTTPStatus.NO_CONTENT)
 
 
-@router.post("/unlinks")
+@router.post(
+    "/unlinks",
+    openapi_extra=openapi.operation(
+        body={
+            JSON: {
+                "type": "object",
+                "required": ["actor", "reason"],
+                "properties": {"actor": ACTOR, "reason": REASON},
+            }
+        },
+        answers=(204,),
+    ),
+)
 async def unlink(request: Request) -> Response:
     """Record that an actor is nobody of those it had been linked to."""
     store: Store = request.app.state.store

@@ -7,6 +7,7 @@ from anyio.to_thread import run_sync
 from fastapi import APIRouter, Request, Response
 
 from lrs.document_text import parse_document
+from lrs.http import openapi
 from lrs.http.auth import require
 from lrs.http.body import read_body
 from lrs.store import Store
@@ -32,7 +33,13 @@ async def get_program(request: Request, slug: str) -> Response:
     return Response(document, media_type="application/json")
 
 
-@router.put("/{slug}")
+@router.put(
+    "/{slug}",
+    openapi_extra=openapi.operation(
+        body={"application/json": {"type": "object"}, "application/yaml": openapi.TEXT},
+        answers=(200, 201),
+    ),
+)
 async def put_program(request: Request, slug: str) -> Response:
     """Plan a program, or plan it anew, by a document in JSON or YAML."""
     store: Store = request.app.state.store

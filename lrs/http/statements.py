@@ -17,17 +17,18 @@ from starlette.responses import StreamingResponse
 from lrs.attachments import attachment_events, stored_attachments
 from lrs.credentials import Principal
 from lrs.errors import InvalidInput, InvalidQuery, NotFound
+from lrs.http import openapi
 from lrs.http.auth import require
-from lrs.http.body import read_body
+from lrs.http.body import chunks, read_body
 from lrs.http.xapi import CONSISTENT_THROUGH, http_moment, last_modified, resource
 from lrs.log import StatementDraft
 from lrs.store import Store
-from lrs.xapi.formats import in_format
+from lrs.xapi.formats import FORMATS, in_format
 from lrs.xapi.multipart import (
     Attachment,
+    PartsReader,
     boundary_of,
     compose,
-    parts,
     statements_and_attachments,
 )
 from lrs.xapi.query import StatementQuery, parse_query
@@ -172,8 +173,13 @@ async def _read(request: Request, store: Store) -> tuple[bytes, dict[str, Attach
     if boundary is None and media_type != JSON:
         message = f"statements come as {JSON} or multipart/mixed, not {media_type or 'untyped'}"
         raise InvalidInput(message, "Content-Type")
-    body = await read_body(request, store.settings.max_body_bytes)
-    return (body, None) if boundary is None else statements_and_attachments(parts(body, boundary))
+    limit = store.settings.max_body_bytes
+    if boundary is None:
+        return await read_body(request, limit), None
+    reader = PartsReader(boundary)
+    async for chunk in chunks(request, limit):
+        reader.feed(chunk)
+    return statements_and_attachments(reader.parts())
 
 
 def _put_id(parameters: QueryParams) -> UUID:
@@ -184,6 +190,39 @@ def _put_id(parameters: QueryParams) -> UUID:
     return parse_uuid(parameters["statementId"], "statementId")
 
 
-router.add_api_route(PATH, statements_resource(put_statement), methods=["PUT"])
-router.add_api_route(PATH, statements_resource(post_statements), methods=["POST"])
-router.add_api_route(PATH, statements_resource(get_statements), methods=["GET", "HEAD"])
+_STATEMENT_ID = openapi.parameter("statementId", openapi.UUID, required=True)
+_FILTERS = (
+    openapi.parameter("statementId", openapi.UUID),
+    openapi.parameter("voidedStatementId", openapi.UUID),
+    openapi.parameter("agent", openapi.AGENT),
+    openapi.parameter("verb", openapi.IRI),
+    openapi.parameter("activity", openapi.IRI),
+    openapi.parameter("registration", openapi.UUID),
+    openapi.parameter("related_activities", openapi.FLAG),
+    openapi.parameter("related_agents", openapi.FLAG),
+    openapi.parameter("since", openapi.MOMENT),
+    openapi.parameter("until", openapi.MOMENT),
+    openapi.parameter("limit", {"type": "integer", "minimum": 0, "default": 0}),
+    openapi.parameter("format", {"enum": [*FORMATS], "default": "exact"}),
+    openapi.parameter("attachments", openapi.FLAG),
+    openapi.parameter("ascending", openapi.FLAG),
+    openapi.header("Accept-Language", openapi.TEXT),
+)
+_GET = openapi.operation(openapi.VERSION, *_FILTERS, answer=openapi.RESULT)
+_PUT = openapi.operation(
+    openapi.VERSION, _STATEMENT_ID, body={JSON: openapi.STATEMENT}, answers=(204,)
+)
+_POST = openapi.operation(
+    openapi.VERSION,
+    body={JSON: openapi.STATEMENTS},
+    answer={"type": "array", "items": openapi.UUID},
+)
+for _method, _handler, _described in (
+    ("PUT", put_statement, _PUT),
+    ("POST", post_statements, _POST),
+    ("GET", get_statements, _GET),
+    ("HEAD", get_statements, _GET),
+):
+    router.add_api_route(
+        PATH, statements_resource(_handler), methods=[_method], openapi_extra=_described
+    )

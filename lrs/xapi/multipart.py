@@ -38,13 +38,38 @@ def boundary_of(content_type: str) -> str | None:
     return found[1] or found[2]
 
 
-def parts(body: bytes, boundary: str) -> list[Part]:
-    """Return the parts of a multipart body. Raises `InvalidInput`."""
-    mark = b"\r\n--" + boundary.encode("latin-1")
-    _, *pieces = (b"\r\n" + body).split(mark)
-    if not pieces or not pieces[-1].startswith(b"--"):
-        raise InvalidInput("the multipart body has no closing boundary", "body")
-    return [_part(piece, f"parts[{n}]") for n, piece in enumerate(pieces[:-1])]
+class PartsReader:
+    """Takes a multipart body in chunks as they arrive, and keeps nothing but its parts."""
+
+    def __init__(self, boundary: str) -> None:
+        self._mark = b"\r\n--" + boundary.encode("latin-1")
+        self._buffer = bytearray(b"\r\n")
+        self._pieces: list[bytearray] = []
+
+    def feed(self, chunk: bytes) -> None:
+        """Take the next bytes of the body."""
+        buffer, mark = self._buffer, self._mark
+        buffer += chunk
+        while (found := buffer.find(mark)) >= 0:
+            self._keep(found)
+            del buffer[: len(mark)]
+            self._pieces.append(bytearray())
+        # What might be the beginning of a mark waits for the next chunk.
+        self._keep(max(0, len(buffer) - len(mark) + 1))
+
+    def parts(self) -> list[Part]:
+        """Return the parts of the body, which has ended. Raises `InvalidInput`."""
+        self._keep(len(self._buffer))
+        closed = next((n for n, each in enumerate(self._pieces) if each.startswith(b"--")), None)
+        if closed is None:
+            raise InvalidInput("the multipart body has no closing boundary", "body")
+        return [_part(each, f"parts[{n}]") for n, each in enumerate(self._pieces[:closed])]
+
+    def _keep(self, size: int) -> None:
+        """Move so many bytes from the buffer to the part they belong to; none begins it yet: drop them."""
+        if self._pieces:
+            self._pieces[-1] += self._buffer[:size]
+        del self._buffer[:size]
 
 
 def statements_and_attachments(found: list[Part]) -> tuple[bytes, dict[str, Attachment]]:
@@ -109,7 +134,7 @@ def compose(
     yield mark + b"--\r\n"
 
 
-def _part(piece: bytes, place: str) -> Part:
+def _part(piece: bytearray, place: str) -> Part:
     head, blank, content = piece.partition(b"\r\n\r\n")
     if not blank:
         raise InvalidInput("the part's headers do not end", place)
@@ -118,7 +143,7 @@ def _part(piece: bytes, place: str) -> Part:
         name, colon, value = line.partition(":")
         if colon:
             headers[name.strip().lower()] = value.strip()
-    return Part(headers, content)
+    return Part(headers, bytes(content))
 
 
 def _attachment(part: Part, place: str) -> Attachment:

@@ -9,7 +9,7 @@ import orjson
 import pytest
 
 from lrs.events import DocumentStored
-from lrs.main import open_log
+from lrs.main import open_log, open_store
 from tests.conftest import Server
 
 STATE, ACTIVITY_PROFILE, AGENT_PROFILE = (
@@ -225,6 +225,32 @@ def test_an_activity_is_what_its_statements_say_together(server: Server) -> None
     other = "https://example.org/activities/never-seen"
     unknown = server.client.get("/xapi/activities", params={"activityId": other})
     assert unknown.json() == {"objectType": "Activity", "id": other}
+
+
+def test_only_who_may_define_defines_an_activity(server: Server) -> None:
+    iri = f"https://example.org/activities/{uuid4()}"
+    with open_store(server.settings) as store:
+        credentials = {
+            name: store.credentials.create(name, scopes)
+            for name, scopes in {
+                "author": ["statements/write", "define"],
+                "sender": ["statements/write"],
+            }.items()
+        }
+    for name, title in {"author": "Feedback", "sender": "Something else"}.items():
+        sent = {
+            "actor": {"mbox": "mailto:ada@example.org"},
+            "verb": {"id": "https://example.org/verbs/did"},
+            "object": {"id": iri, "definition": {"name": {"en": title}}},
+        }
+        answer = server.client.post("/xapi/statements", json=sent, auth=credentials[name])
+        assert answer.status_code == 200
+    found = server.client.get("/xapi/activities", params={"activityId": iri}).json()
+    assert found["definition"] == {"name": {"en": "Feedback"}}
+    with open_store(server.settings) as store:
+        store.credentials.revoke(credentials["author"][0])
+    found = server.client.get("/xapi/activities", params={"activityId": iri}).json()
+    assert found["definition"] == {"name": {"en": "Feedback"}}
 
 
 def test_an_agent_is_answered_as_a_person(server: Server) -> None:

@@ -1,5 +1,6 @@
 """What a client of `/xapi/statements` may rely on, against a running server on both engines."""
 
+import threading
 from typing import Any
 from uuid import uuid4
 
@@ -99,6 +100,51 @@ def test_more_leads_through_all_pages_with_the_same_filters(server: Server) -> N
         page = server.client.get(page["more"]).json()
         seen += [each["id"] for each in page["statements"]]
     assert seen == [each["id"] for each in batch]
+
+
+def test_more_is_complete_and_stable_while_others_write(server: Server) -> None:
+    name = f"written-{uuid4()}"
+    verb = f"https://example.org/verbs/{name}"
+    known = [statement(name) for _ in range(60)]
+    post(server, known)
+    stop = threading.Event()
+    written: list[str] = []
+
+    def write() -> None:
+        with httpx.Client(
+            base_url=server.url, auth=server.client.auth, headers=server.client.headers
+        ) as client:
+            while not stop.is_set():
+                sent = statement(name)
+                assert client.post(STATEMENTS, json=sent).status_code == 200
+                written.append(sent["id"])
+
+    writers = [threading.Thread(target=write) for _ in range(4)]
+    for each in writers:
+        each.start()
+    try:
+        newest_first = pages(server, {"verb": verb, "limit": "7"})
+        oldest_first = pages(server, {"verb": verb, "limit": "7", "ascending": "true"})
+    finally:
+        stop.set()
+        for each in writers:
+            each.join()
+    expected = [each["id"] for each in known]
+    for seen in (newest_first, oldest_first):
+        assert len(seen) == len(set(seen))
+        assert set(seen) <= {*expected, *written}
+    assert newest_first[-60:] == expected[::-1]
+    assert oldest_first[:60] == expected
+    assert set(pages(server, {"verb": verb, "limit": "7"})) == {*expected, *written}
+
+
+def pages(server: Server, parameters: dict[str, str]) -> list[str]:
+    answer = server.client.get(STATEMENTS, params=parameters).json()
+    found = [each["id"] for each in answer["statements"]]
+    while answer["more"] and len(found) < 2_000:
+        answer = server.client.get(answer["more"]).json()
+        found += [each["id"] for each in answer["statements"]]
+    return found
 
 
 def test_head_has_the_headers_of_get(server: Server) -> None:
@@ -323,6 +369,59 @@ def test_formats_are_applied(server: Server) -> None:
         STATEMENTS, params=parameters | {"format": "canonical"}, headers={"Accept-Language": "de"}
     ).json()
     assert canonical["object"]["definition"]["name"] == {"de": "Lektion"}
+
+
+@pytest.mark.parametrize(
+    ("accepted", "shown"),
+    [
+        ("de;q=0.5, en;q=0.9", {"en": "did"}),
+        ("fr, de;q=0.1, en;q=0", {"de-AT": "tat"}),
+        ("en;q=0.2, de-AT;q=0.3, *;q=0.1", {"de-AT": "tat"}),
+    ],
+)
+def test_canonical_answers_choose_the_language_by_its_weight(
+    server: Server, accepted: str, shown: dict[str, str]
+) -> None:
+    sent = statement()
+    sent["verb"]["display"] = {"en": "did", "de-AT": "tat"}
+    post(server, sent)
+    found = server.client.get(
+        STATEMENTS,
+        params={"statementId": sent["id"], "format": "canonical"},
+        headers={"Accept-Language": accepted},
+    )
+    assert found.json()["verb"]["display"] == shown
+
+
+def test_other_origins_may_read_answers_and_refusals_alike(server: Server) -> None:
+    origin = {"Origin": "https://content.example.org"}
+    for asked, status in (
+        ({}, 200),
+        ({"params": {"verb": "x"}}, 400),
+        ({"headers": {"X-Experience-API-Version": "0.9"}}, 400),
+        ({"auth": ("a", "b")}, 401),
+    ):
+        headers = origin | asked.pop("headers", {})
+        answer = server.client.get(STATEMENTS, headers=headers, **asked)
+        assert answer.status_code == status
+        assert answer.headers["access-control-allow-origin"] == "*"
+        assert "X-Experience-API-Version" in answer.headers["access-control-expose-headers"]
+
+
+def test_a_preflight_needs_no_credential(server: Server) -> None:
+    with server.anyone() as client:
+        answer = client.options(
+            STATEMENTS,
+            headers={
+                "Origin": "https://content.example.org",
+                "Access-Control-Request-Method": "PUT",
+                "Access-Control-Request-Headers": "authorization, x-experience-api-version",
+            },
+        )
+    assert answer.status_code == 200
+    assert "PUT" in answer.headers["access-control-allow-methods"]
+    assert "X-Experience-API-Version" in answer.headers["access-control-allow-headers"]
+    assert "access-control-allow-credentials" not in answer.headers
 
 
 def test_scopes_decide_what_a_credential_may_do(server: Server) -> None:
