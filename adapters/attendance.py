@@ -139,6 +139,17 @@ def gather(rows: Iterable[Row], scope: str) -> tuple[Participant, ...]:
     return tuple(_participant(key, each) for key, each in found.items())
 
 
+def homonyms(rows: Sequence[Row]) -> list[Warned]:
+    """Warn where a name alone stands beside the same name with an address or an id."""
+    known = {row.name.casefold() for row in rows if row.email or row.stable_id}
+    return [
+        Warned("homonym", f"{row.name}: also there with an address; not joined", row.line)
+        for row in rows
+        if not row.email and not row.stable_id and row.name.casefold() in known
+        if not is_phone(row.name)
+    ]
+
+
 def real_email(text: str | None) -> str | None:
     """Return an e-mail address in lower case, or None for what only looks like one."""
     address = (text or "").strip().lower()
