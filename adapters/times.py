@@ -79,13 +79,16 @@ def read_moment(text: str) -> datetime | None:
 
 
 def day_of(written: Written, order: DateOrder) -> date | None:
-    """Return the date under an order; None if there is no such day from 1970 to 2199."""
+    """Return the date under an order; None if there is no such day from 1970 to 2199.
+
+    What is written with its year first has no other order.
+    """
     one, two, three = written.numbers
     year, month, day = {
         "ymd": (one, two, three),
         "dmy": (three, two, one),
         "mdy": (three, one, two),
-    }[order]
+    }["ymd" if written.year_first else order]
     year += 2000 if year < 100 else 0
     if not 1970 <= year < 2200:
         return None
@@ -121,7 +124,7 @@ def date_order(
         admitted = near or admitted
     readings = {tuple(day_of(time, order) for time in times) for order in admitted}
     if len(readings) > 1:
-        one, two, three = times[0].numbers
+        one, two, three = next(time.numbers for time in times if not time.year_first)
         message = f"{one}/{two}/{three} may be day/month or month/day; say which with --date-order dmy or mdy"
         raise AmbiguousAttendance(message, f"line {times[0].line}")
     return admitted[0]
