@@ -218,7 +218,7 @@ def _participant(key: str, gathered: _Gathered) -> Participant:
     confidence: dict[str, Confidence] = {"id": "high", "mail": "medium"}
     return Participant(
         key=key,
-        name="Phone participant" if kind == "phone" else first.name,
+        name=next((row.name for row in rows if not is_phone(row.name)), "Phone participant"),
         email=next((row.email for row in rows if row.email), None),
         stable_id=first.stable_id,
         role=next((row.role for row in rows if row.role), None),
