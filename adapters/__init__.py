@@ -1,6 +1,7 @@
 """Adapters bring outside records in: a vendor's file becomes attendance, attendance becomes xAPI."""
 
 from adapters.attendance import Attendance
+from adapters.bigbluebutton import BigBlueButtonReader
 from adapters.reader import File, Options, Reader
 from adapters.teams import TeamsReader
 from adapters.text import LARGEST_FILE
@@ -9,7 +10,14 @@ from lrs.errors import UnreadableAttendance
 
 __all__ = ["READERS", "Attendance", "File", "Options", "Reader", "read"]
 
-READERS: dict[str, Reader] = {reader.name: reader for reader in (ZoomReader(), TeamsReader())}
+READERS: dict[str, Reader] = {
+    reader.name: reader
+    for reader in (
+        ZoomReader(),
+        TeamsReader(),
+        BigBlueButtonReader(),
+    )
+}
 
 
 def read(tool: str, file: File, options: Options) -> Attendance:

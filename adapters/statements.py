@@ -32,6 +32,7 @@ SESSION_ID = "https://w3id.org/xapi/cmi5/context/extensions/sessionid"
 PLATFORMS = {
     "zoom": ("Zoom", "https://zoom.us"),
     "teams": ("Microsoft Teams", "https://teams.microsoft.com"),
+    "bigbluebutton": ("BigBlueButton", "https://bigbluebutton.org"),
 }
 
 
