@@ -13,6 +13,8 @@ DateOrder = Literal["dmy", "mdy", "ymd"]
 _TIME = re.compile(
     r"(\d{1,4})[./-](\d{1,2})[./-](\d{1,4})(?:,| à)? (\d{1,2}):(\d{2})(?::(\d{2}))? ?([AaPp]\.?[Mm]\.?)?"
 )
+_NAMED = re.compile(r"([A-Za-z]{3})[a-z]*\.? (\d{1,2}),? (\d{4}),? (\d.*)")
+_MONTHS = "jan feb mar apr may jun jul aug sep oct nov dec".split()
 _UNITS = {
     "h": 3600, "hr": 3600, "hrs": 3600, "std": 3600, "godz": 3600, "hora": 3600, "horas": 3600, "時間": 3600,
     "hour": 3600, "hours": 3600,
@@ -33,7 +35,13 @@ class Written(NamedTuple):
 
 
 def read_time(text: str, line: int) -> Written:
-    """Return a time as written. Raises `UnreadableAttendance` naming the line."""
+    """Return a time as written, an English month's name too (`Nov 10, 2026 7:17 AM`).
+
+    Raises `UnreadableAttendance` naming the line.
+    """
+    named = _NAMED.fullmatch(text)
+    if named is not None and named[1].lower() in _MONTHS:
+        text = f"{named[3]}/{_MONTHS.index(named[1].lower()) + 1}/{named[2]} {named[4]}"
     found = _TIME.fullmatch(text)
     if found is None:
         raise UnreadableAttendance(f"{text[:40]!r} is no time that is known here", f"line {line}")
