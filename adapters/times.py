@@ -14,7 +14,7 @@ _TIME = re.compile(
     r"(\d{1,4})[./-](\d{1,2})[./-](\d{1,4})(?:,| à)? (\d{1,2}):(\d{2})(?::(\d{2}))? ?([AaPp]\.?[Mm]\.?)?"
 )
 _NAMED = re.compile(r"([A-Za-z]{3})[a-z]*\.? (\d{1,2}),? (\d{4}),? (\d.*)")
-_MONTHS = "jan feb mar apr may jun jul aug sep oct nov dec".split()
+_MONTHS = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"]
 _UNITS = {
     "h": 3600, "hr": 3600, "hrs": 3600, "std": 3600, "godz": 3600, "hora": 3600, "horas": 3600, "時間": 3600,
     "hour": 3600, "hours": 3600,
