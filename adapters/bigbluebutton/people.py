@@ -5,7 +5,15 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 
-from adapters.attendance import Row, Stay, Warned, is_phone, real_email, time_covered
+from adapters.attendance import (
+    Row,
+    Stay,
+    Warned,
+    homonyms,
+    is_phone,
+    real_email,
+    time_covered,
+)
 from lrs.errors import UnreadableAttendance
 
 LATEST = 7_258_118_400_000
@@ -61,17 +69,13 @@ def stays(joins: Iterable[Stay], line: int) -> list[Stay]:
 
 
 def doubtful_names(rows: Sequence[Row]) -> list[Warned]:
-    """Warn of guests whom only their name tells apart: from each other, from people with an id."""
-    known = {row.name.casefold() for row in rows if row.stable_id}
+    """Warn of guests whom only their name tells apart: from people with an id, from each other."""
+    warnings = list(dict.fromkeys(homonyms(rows)))
     guests: dict[str, list[Row]] = defaultdict(list)
     for each in rows:
-        if not each.stable_id and not is_phone(each.name):
+        if not each.stable_id and not each.email and not is_phone(each.name):
             guests[each.name.casefold()].append(each)
-    warnings = []
-    for name, same in guests.items():
-        if name in known:
-            message = f"{same[0].name}: also there with an id; not joined"
-            warnings.append(Warned("homonym", message, same[0].line))
+    for same in guests.values():
         if _overlap([each.stay for each in same if each.stay]):
             message = f"guests called {same[0].name} were there at once; taken as one person"
             warnings.append(Warned("homonym", message, same[0].line))

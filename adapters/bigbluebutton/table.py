@@ -19,6 +19,9 @@ from lrs.errors import UnreadableAttendance
 
 NAME, MODERATOR, MESSAGES, REACTIONS, HANDS = 0, 1, 5, 6, 8
 JOIN, LEFT, DURATION, POLLS = 9, 10, 11, 12
+# Excel translates truth when it saves.
+TRUE = frozenset({"TRUE", "WAHR", "VRAI", "VERDADERO", "VERDADEIRO", "VERO", "PRAWDA", "WAAR"})
+FALSE = frozenset({"FALSE", "FALSCH", "FAUX", "FALSO", "FAŁSZ", "ONWAAR"})
 _NONE = frozenset({"", "-"})
 _FILE = re.compile(r"LearningDashboard_(.+)_(\d{4}-\d\d-\d\d)(?: ?\(\d+\))?\.csv", re.IGNORECASE)
 _DAY = timedelta(days=1)
@@ -105,7 +108,7 @@ def _is_row(line: Line) -> bool:
     cells = line.cells
     return (
         len(cells) >= POLLS
-        and cells[MODERATOR].upper() in {"TRUE", "FALSE"}
+        and cells[MODERATOR].upper() in TRUE | FALSE
         and read_length(cells[DURATION]) is not None
         and all(cells[column].isdecimal() for column in (MESSAGES, REACTIONS, HANDS))
     )
@@ -136,7 +139,7 @@ def _presence(told: _Told, clock: Clock) -> tuple[Stay | None, timedelta | None]
 
 
 def _row(line: Line, header: Line, stay: Stay | None, total: timedelta | None) -> Row:
-    role = "moderator" if line.cells[MODERATOR].upper() == "TRUE" else "viewer"
+    role = "moderator" if line.cells[MODERATOR].upper() in TRUE else "viewer"
     found = row(line.number, line.cells[NAME], "", role, stay)
     return replace(found, total=total, acts=tuple(_acts(line, header)))
 
