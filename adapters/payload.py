@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 import orjson
 
@@ -11,6 +11,14 @@ from lrs.errors import UnreadableAttendance
 
 Object = dict[str, Any]
 _EPOCH_DAY = datetime(1970, 1, 2, tzinfo=UTC)
+
+
+class Item(NamedTuple):
+    """An object of a list: its number from 1, its place in the payload, and what it tells."""
+
+    number: int
+    place: str
+    told: Object
 
 
 def load(text: str) -> Any:
@@ -26,8 +34,8 @@ def looks_like_json(text: str) -> bool:
     return text.lstrip("\ufeff \t\r\n")[:1] in {"{", "["}
 
 
-def objects(value: Any, place: str) -> Iterator[tuple[str, Object]]:
-    """Yield a list's objects, each with its place; None is an empty list.
+def items_of(value: Any, place: str) -> Iterator[Item]:
+    """Yield a list's objects, numbered; None is an empty list.
 
     Raises `UnreadableAttendance` for what is no list of objects.
     """
@@ -36,7 +44,13 @@ def objects(value: Any, place: str) -> Iterator[tuple[str, Object]]:
     if not isinstance(value, list):
         raise UnreadableAttendance("a list is wanted", place)
     for number, each in enumerate(value):
-        yield f"{place}[{number}]", as_object(each, f"{place}[{number}]")
+        at = f"{place}[{number}]"
+        yield Item(number + 1, at, as_object(each, at))
+
+
+def objects(value: Any, place: str) -> Iterator[tuple[str, Object]]:
+    """Yield a list's objects, each with its place, as `items_of` does."""
+    return ((item.place, item.told) for item in items_of(value, place))
 
 
 def as_object(value: Any, place: str) -> Object:
@@ -73,12 +87,29 @@ def seconds_of(value: Any, place: str) -> timedelta | None:
 
     Raises `UnreadableAttendance` for what is no number, or negative.
     """
+    return _length(value, place, timedelta(seconds=1))
+
+
+def minutes_of(value: Any, place: str) -> timedelta | None:
+    """Return a number of minutes, as `seconds_of` does."""
+    return _length(value, place, timedelta(minutes=1))
+
+
+def later(moment: datetime, length: timedelta, place: str) -> datetime:
+    """Return a moment so much later, or earlier. Raises `UnreadableAttendance` beyond the years."""
+    try:
+        return moment + length
+    except OverflowError:
+        raise UnreadableAttendance("a duration leads beyond the calendar", place) from None
+
+
+def _length(value: Any, place: str, unit: timedelta) -> timedelta | None:
     if value is None or value == "":
         return None
     try:
-        length = timedelta(seconds=float(value))
+        length = float(value) * unit
     except (TypeError, ValueError, OverflowError):
         length = timedelta(-1)
     if length < timedelta():
-        raise UnreadableAttendance(f"{str(value)[:40]!r} is no number of seconds", place)
+        raise UnreadableAttendance(f"{str(value)[:40]!r} is no length of time", place)
     return length

@@ -6,9 +6,7 @@ from datetime import datetime, timedelta
 from adapters.times import Written
 from lrs.errors import UnreadableAttendance
 
-_CLOCK = re.compile(
-    r"(\d{1,2})[:.](\d{2})(?::(\d{2}))? ?([ap]\.? ?m\.?)?(?: [a-z]{3,4})?", re.IGNORECASE
-)
+_CLOCK = re.compile(r"(\d{1,2})[:.](\d{2})(?::(\d{2}))? ?([ap]\.? ?m\.?)?", re.IGNORECASE)
 
 
 def is_time_of_day(text: str) -> bool:
