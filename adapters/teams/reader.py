@@ -1,0 +1,52 @@
+"""Which of its shapes a Teams file has."""
+
+from collections.abc import Sequence
+
+from adapters.attendance import Attendance
+from adapters.payload import looks_like_json
+from adapters.reader import File, Options
+from adapters.teams.actions import ActionList, find_actions, read_actions
+from adapters.teams.graph import SIGNS, read_records
+from adapters.teams.grid import read_grid
+from adapters.teams.report import Report, find_report, read_report
+from adapters.text import Line
+from lrs.errors import UnreadableAttendance
+
+_BEGINNING = 50_000
+_UTF_16 = (b"\xff\xfe", b"\xfe\xff")
+
+
+class TeamsReader:
+    """See `adapters.reader.Reader`."""
+
+    name = "teams"
+
+    def recognises(self, file: File) -> bool:
+        """Return whether the file has a shape of Teams, in a language known or in Teams' encoding."""
+        beginning = file.text[:_BEGINNING]
+        if looks_like_json(beginning):
+            return any(sign in beginning for sign in SIGNS)
+        # The beginning ends with a whole line, or what is cut there would look damaged.
+        whole = beginning if len(file.text) <= _BEGINNING else beginning.rpartition("\n")[0]
+        found = _find(read_grid(whole))
+        return found is not None and (found.certain or file.content.startswith(_UTF_16))
+
+    def read(self, file: File, options: Options) -> Attendance:
+        """Return the attendance that a file of Teams tells; one in any language, if it is asked for.
+
+        Raises `UnreadableAttendance` naming the line, `AmbiguousAttendance` naming the option.
+        """
+        if looks_like_json(file.text) and any(sign in file.text for sign in SIGNS):
+            return read_records(file)
+        found = _find(read_grid(file.text))
+        if isinstance(found, Report):
+            return read_report(found, file, options)
+        if found is not None:
+            return read_actions(found, file, options)
+        raise UnreadableAttendance(
+            "this is no Teams file; an attendance report or an attendance list is wanted"
+        )
+
+
+def _find(grid: Sequence[Line]) -> Report | ActionList | None:
+    return find_actions(grid) or find_report(grid)
