@@ -9,7 +9,7 @@ from typing import Any, Literal, NamedTuple
 
 Confidence = Literal["high", "medium", "low"]
 
-_PHONE = re.compile(r"\+?[\d*][\d*\s().\-]{5,}[\d*]")
+_PHONE = re.compile(r"\+?[\s(]*[\d*][\d*\s().\-/]{5,}[\d*]")
 _MAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s.]+")
 _NOT_MAIL = (".localhost", ".local", ".invalid")
 
