@@ -1,10 +1,15 @@
 """Adapters bring outside records in: a vendor's file becomes attendance, attendance becomes xAPI."""
 
+from adapters.adobe_connect import AdobeConnectReader
 from adapters.attendance import Attendance
 from adapters.bigbluebutton import BigBlueButtonReader
+from adapters.class_collaborate import ClassReader
+from adapters.goto import GotoReader
+from adapters.meet import MeetReader
 from adapters.reader import File, Options, Reader
 from adapters.teams import TeamsReader
 from adapters.text import LARGEST_FILE
+from adapters.webex import WebexReader
 from adapters.zoom import ZoomReader
 from lrs.errors import UnreadableAttendance
 
@@ -16,6 +21,11 @@ READERS: dict[str, Reader] = {
         ZoomReader(),
         TeamsReader(),
         BigBlueButtonReader(),
+        MeetReader(),
+        WebexReader(),
+        GotoReader(),
+        AdobeConnectReader(),
+        ClassReader(),
     )
 }
 

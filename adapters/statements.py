@@ -33,6 +33,11 @@ PLATFORMS = {
     "zoom": ("Zoom", "https://zoom.us"),
     "teams": ("Microsoft Teams", "https://teams.microsoft.com"),
     "bigbluebutton": ("BigBlueButton", "https://bigbluebutton.org"),
+    "adobe-connect": ("Adobe Connect", "https://www.adobeconnect.com"),
+    "class": ("Class", "https://www.class.com"),
+    "meet": ("Google Meet", "https://meet.google.com"),
+    "webex": ("Cisco Webex", "https://webex.com"),
+    "goto": ("GoTo", "https://goto.com"),
 }
 
 
