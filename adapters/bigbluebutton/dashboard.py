@@ -83,7 +83,7 @@ def read(file: File, _: Options) -> Attendance:
         found = stays(_stays(user, ends), number)
         if any(stay.closed_by_end for stay in found):
             message = "no leave is told; the stay ends with the meeting"
-            warnings.append(Warned("open_stay", message, number))
+            warnings.append(Warned("no_leave", message, number))
         rows += _rows(user, told, number, found)
     people = gather(rows, told.int_id)
     if not people:

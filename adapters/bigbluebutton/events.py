@@ -131,7 +131,7 @@ def read(file: File, _: Options) -> Attendance:
         stays = _stays(user, last)
         if any(stay.closed_by_end for stay in stays):
             message = "no leave is told; the stay ends with the meeting"
-            warnings.append(Warned("open_stay", message, user.line))
+            warnings.append(Warned("no_leave", message, user.line))
         rows += _rows(user, stays)
     if recording.is_breakout:
         message = "this is a breakout room's recording; who was in it had not left the meeting"

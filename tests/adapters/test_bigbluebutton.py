@@ -55,7 +55,7 @@ def test_the_old_dashboard_unites_tabs_and_closes_who_was_still_there_with_the_m
     assert minutes(found) == {"Ada Kaya": 59, "Bo Lindqvist": 10}
     ada = found.participants[0]
     assert [stay.closed_by_end for stay in ada.stays] == [False, True]
-    assert [warned.code for warned in found.warnings] == ["open_stay"]
+    assert [warned.code for warned in found.warnings] == ["no_leave"]
 
 
 def test_the_lms_id_is_what_identifies_and_what_bigbluebutton_made_up_is_not() -> None:
@@ -108,7 +108,7 @@ def test_a_recording_pairs_joins_and_leaves_of_the_room_not_of_the_voice_bridge(
     found = read("events.xml")
     assert minutes(found) == {"Ada Kaya": 59, "Bo Lindqvist": 15}
     assert found.meeting.ends == START + timedelta(hours=1)
-    assert [(warned.code, warned.line) for warned in found.warnings] == [("open_stay", 5)]
+    assert [(warned.code, warned.line) for warned in found.warnings] == [("no_leave", 5)]
     assert [person.rows for person in found.participants] == [(5,), (13, 70)]
 
 
@@ -194,7 +194,7 @@ def test_a_meeting_that_goes_on_ends_with_what_is_known_of_it() -> None:
     text = (FILES / "learning_dashboard_2.4.json").read_text()
     found = read_text(text.replace('"endedOn":1790953200000', '"endedOn":0'))
     assert minutes(found)["Ada Kaya"] == 30
-    assert [warned.code for warned in found.warnings] == ["meeting_not_ended", "open_stay"]
+    assert [warned.code for warned in found.warnings] == ["meeting_not_ended", "no_leave"]
 
 
 WEBHOOKS = '{"data":{"type":"event","id":"user-left","attributes":{"meeting":{"internal-meeting-id":"x"}}}}'
