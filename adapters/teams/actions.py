@@ -96,8 +96,10 @@ def _time_of(columns: Mapping[str, int]) -> str | None:
 
 
 def _looks_told(line: Line) -> bool:
-    told = [kind_of(each) for each in line.cells[:3]]
-    return told == ["text", "text", "time"] and not any(line.cells[3:])
+    # A name may be a telephone number.
+    return [kind_of(each) for each in line.cells[1:3]] == ["text", "time"] and not any(
+        line.cells[3:]
+    )
 
 
 def _read_row(found: ActionList, line: Line, warnings: list[Warned]) -> _Told | None:

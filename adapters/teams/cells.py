@@ -46,6 +46,12 @@ def is_time(text: str) -> bool:
     return _taken_apart(text) is not None
 
 
+def has_half(time: str) -> bool:
+    """Return whether a time names the half of the day."""
+    taken = _taken_apart(time)
+    return taken is not None and bool(taken[2])
+
+
 def read_local(text: str, line: int) -> Written:
     """Return a time in any locale's spelling. Raises `UnreadableAttendance` naming the line.
 

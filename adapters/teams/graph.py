@@ -1,6 +1,7 @@
 """Attendance records of Microsoft Graph, kept as a file: a list, or a report that holds them."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -14,8 +15,9 @@ from adapters.attendance import (
     homonyms,
     real_email,
 )
-from adapters.payload import Object, as_object, load, moment_of, objects, seconds_of, text_of
-from adapters.reader import File
+from adapters.occurrences import Held, pick
+from adapters.payload import Item, Object, as_object, items_of, load, moment_of, seconds_of, text_of
+from adapters.reader import File, Options
 from adapters.teams.cells import plain_name
 from adapters.teams.words import ROLES
 from lrs.errors import UnreadableAttendance
@@ -26,21 +28,21 @@ _BEGINNING_OF_TIME = 2000
 _LONGEST = timedelta(days=366)
 
 
-def read_records(file: File) -> Attendance:
-    """Return the attendance that the records tell; times are UTC. Raises `UnreadableAttendance`."""
+def read_records(file: File, options: Options) -> Attendance:
+    """Return the attendance that the records tell; times are UTC.
+
+    Graph makes a report each time a meeting starts and stops. Of several the one that is meant
+    counts, with its restarts. Raises `UnreadableAttendance`, `AmbiguousAttendance`.
+    """
     told = load(file.text)
-    report = _report(told)
+    listed = told.get("value", told) if isinstance(told, dict) else told
+    reports = [_report(listed, "")] if _holds_records(listed) else _reports(listed, options)
     warnings: list[Warned] = []
-    rows = [
-        row
-        for number, (place, record) in enumerate(_records(told, report), start=1)
-        for row in _rows(record, place, number, warnings)
-    ]
-    meeting = Meeting(
-        id=text_of(report.get("id")),
-        starts=_moment(report.get("meetingStartDateTime"), "meetingStartDateTime"),
-        ends=_moment(report.get("meetingEndDateTime"), "meetingEndDateTime"),
-    )
+    records = [each for report in reports for each in report.records]
+    if not reports:
+        records = list(items_of(listed, "value"))
+    rows = [row for record in records for row in _rows(record, warnings)]
+    meeting = _meeting([report.held for report in reports])
     people = gather(rows, meeting.id or "graph")
     if not people:
         raise UnreadableAttendance("the file names nobody who was there")
@@ -48,40 +50,63 @@ def read_records(file: File) -> Attendance:
     return Attendance("teams", meeting, people, tuple(warnings), file.sha256)
 
 
-def _report(told: Any) -> Object:
-    """Return the report that holds the records; empty where they are only a list.
+@dataclass(frozen=True)
+class _Report:
+    """A report's records, and when its meeting was held."""
 
-    Raises `UnreadableAttendance` for several reports: which of them is meant is the caller's to say.
-    """
-    if isinstance(told, dict) and "attendanceRecords" in told:
-        return told
-    listed = told.get("value") if isinstance(told, dict) else told
-    reports = [each for _, each in objects(listed, "value") if "attendanceRecords" in each]
-    if len(reports) > 1:
-        raise UnreadableAttendance("the file holds several reports; one at a time is read", "value")
-    return reports[0] if reports else {}
+    held: Held
+    records: list[Item]
 
 
-def _records(told: Any, report: Object) -> Iterator[tuple[str, Object]]:
-    if report:
-        return objects(report["attendanceRecords"], "attendanceRecords")
-    return objects(told.get("value") if isinstance(told, dict) else told, "value")
+def _holds_records(told: Any) -> bool:
+    return isinstance(told, dict) and "attendanceRecords" in told
 
 
-def _rows(record: Object, place: str, number: int, warnings: list[Warned]) -> Iterator[Row]:
+def _reports(listed: Any, options: Options) -> list[_Report]:
+    """Return the reports of a list that are meant, in order of time; none where it has none."""
+    found = [
+        _report(each, place) for _, place, each in items_of(listed, "value") if _holds_records(each)
+    ]
+    if len(found) < 2:
+        return found
+    by_key = {each.held.key: each for each in found}
+    return [by_key[held.key] for held in pick([each.held for each in found], options.expected)]
+
+
+def _report(told: Object, place: str) -> _Report:
+    place = f"{place}." if place else ""
+    starts = _moment(told.get("meetingStartDateTime"), f"{place}meetingStartDateTime")
+    ends = _moment(told.get("meetingEndDateTime"), f"{place}meetingEndDateTime")
+    if starts is None or ends is None:
+        raise UnreadableAttendance(
+            "the report does not say when its meeting was held", place.rstrip(".")
+        )
+    held = Held(text_of(told.get("id")) or f"{starts}", "", starts, ends)
+    records = list(items_of(told["attendanceRecords"], f"{place}attendanceRecords"))
+    return _Report(held, records)
+
+
+def _meeting(held: Sequence[Held]) -> Meeting:
+    if not held:
+        return Meeting()
+    starts, ends = min(each.starts for each in held), max(each.ends for each in held)
+    return Meeting(id=held[0].key, starts=starts, ends=ends)
+
+
+def _rows(item: Item, warnings: list[Warned]) -> Iterator[Row]:
     """Yield a row for each interval of a record, or one for its total."""
+    number, place, record = item
     identity = as_object(record.get("identity"), f"{place}.identity")
     mail = text_of(record.get("emailAddress"))
-    name = plain_name(text_of(identity.get("displayName")) or mail or "")
+    known = text_of(identity.get("id"))
+    name = plain_name(text_of(identity.get("displayName")) or mail or known or "")
     if not name:
         raise UnreadableAttendance("a participant has no name", f"{place}.identity.displayName")
     total = _length(record.get("totalAttendanceInSeconds"), f"{place}.totalAttendanceInSeconds")
     role = (text_of(record.get("role")) or "none").casefold()
     stays = list(_stays(record, place))
     if not stays and not total:
-        warnings.append(
-            Warned("not_there", f"{name}: neither times nor a total; taken as not there")
-        )
+        warnings.append(Warned("no_show", "neither times nor a total are told; left out", number))
         return
     told: list[Stay | None] = [*stays] or [None]
     for stay in told:
@@ -89,7 +114,7 @@ def _rows(record: Object, place: str, number: int, warnings: list[Warned]) -> It
             line=number,
             name=name,
             email=real_email(mail),
-            stable_id=text_of(identity.get("id")),
+            stable_id=known,
             role=None if role == "none" else ROLES.get(role, role),
             stay=stay,
             total=None if stay else total,
@@ -97,8 +122,9 @@ def _rows(record: Object, place: str, number: int, warnings: list[Warned]) -> It
 
 
 def _stays(record: Object, place: str) -> Iterator[Stay]:
-    intervals = objects(record.get("attendanceIntervals"), f"{place}.attendanceIntervals")
-    for where, interval in intervals:
+    for _, where, interval in items_of(
+        record.get("attendanceIntervals"), f"{place}.attendanceIntervals"
+    ):
         joined = _moment(interval.get("joinDateTime"), f"{where}.joinDateTime")
         left = _moment(interval.get("leaveDateTime"), f"{where}.leaveDateTime")
         length = _length(interval.get("durationInSeconds"), f"{where}.durationInSeconds")

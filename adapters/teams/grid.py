@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from io import StringIO
 
-from adapters.teams.cells import Kind, is_time, kind_of
+from adapters.teams.cells import Kind, has_half, is_time, kind_of
 from adapters.teams.words import HEADERS, UPN
 from adapters.text import DELIMITERS, Line, cell, heading, lines, widest
 from lrs.errors import UnreadableAttendance
@@ -48,7 +48,24 @@ def read_grid(text: str) -> list[Line]:
         if end > row.number + 1 and sum(map(bool, row.cells)) != 2:
             message = "a row runs over several lines; a quotation mark may be left open"
             raise UnreadableAttendance(message, f"line {row.number}")
-    return [row for row in rows if any(row.cells)]
+    filled = [row for row in rows if any(row.cells)]
+    if not text.endswith(("\n", "\r")):
+        _check_last(filled)
+    return filled
+
+
+def _check_last(rows: Sequence[Line]) -> None:
+    """Raise `UnreadableAttendance` where the last row looks as if the file had been cut off in it.
+
+    It may lack cells that the row before has, or the half of the day that other times have.
+    """
+    if len(rows) < 2:
+        return
+    last, before = rows[-1], rows[-2]
+    halves = {has_half(each) for row in rows[:-1] for each in row.cells if is_time(each)}
+    lost = any(is_time(each) and has_half(each) not in halves for each in last.cells)
+    if (halves and lost) or (1 < len(last.cells) < len(before.cells)):
+        raise UnreadableAttendance("the file ends within a row", f"line {last.number}")
 
 
 def sections(grid: Sequence[Line]) -> dict[str, list[Line]]:

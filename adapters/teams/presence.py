@@ -96,15 +96,15 @@ class Presence:
         if person.span and person.length is not None:
             first, last = (self.clock.moment(time) for time in person.span)
             if last - first - person.length > TOLERANCE:
-                self._warn("total_only", "away in between; only the total time is known", person)
+                self._warn("only_total", "away in between; only the total time is known", person)
                 return _row(person, person.upn, total=person.length)
         return self._present(person, person.upn)
 
     def _present(self, told: Told, upn: str | None) -> Row | None:
         """Return a row of somebody who was there; None, with a warning, for who was not."""
         if not told.has_times:
-            message = "neither times nor a duration are told; taken as not there"
-            self._warn("not_there", message, told)
+            message = "neither times nor a duration are told; left out"
+            self._warn("no_show", message, told)
             return None
         stay, warned = stay_of(told, self.clock, self.end)
         if warned is not None:
@@ -113,7 +113,7 @@ class Presence:
             return _row(told, upn, stay=stay)
         if told.length is not None:
             return _row(told, upn, total=told.length)
-        self._warn("no_join", "only a leave is told; how long is unknown", told)
+        self._warn("open_stay", "only a leave is told; how long is unknown", told)
         return _row(told, upn, present_unknown=True)
 
     def _warn(self, code: str, message: str, told: Told | None) -> None:

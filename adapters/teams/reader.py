@@ -27,8 +27,9 @@ class TeamsReader:
         if looks_like_json(beginning):
             return any(sign in beginning for sign in SIGNS)
         # The beginning ends with a whole line, or what is cut there would look damaged.
-        whole = beginning if len(file.text) <= _BEGINNING else beginning.rpartition("\n")[0]
-        found = _find(read_grid(whole))
+        if len(file.text) > _BEGINNING:
+            beginning = beginning[: beginning.rfind("\n") + 1]
+        found = _find(read_grid(beginning))
         return found is not None and (found.certain or file.content.startswith(_UTF_16))
 
     def read(self, file: File, options: Options) -> Attendance:
@@ -37,7 +38,7 @@ class TeamsReader:
         Raises `UnreadableAttendance` naming the line, `AmbiguousAttendance` naming the option.
         """
         if looks_like_json(file.text) and any(sign in file.text for sign in SIGNS):
-            return read_records(file)
+            return read_records(file, options)
         found = _find(read_grid(file.text))
         if isinstance(found, Report):
             return read_report(found, file, options)

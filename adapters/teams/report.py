@@ -37,9 +37,10 @@ class Report:
 def find_report(grid: Sequence[Line]) -> Report | None:
     """Return the report that a file is, None if it is none. Raises `UnreadableAttendance`."""
     parts = sections(grid)
-    if {"1", "2"} <= parts.keys():
-        people = _table(parts["2"])
-        return Report(parts["1"], people, _table(parts.get("3", ())), parts.get("4", ()))
+    # A list of names may be numbered too, but is no table.
+    if {"1", "2"} <= parts.keys() and len(parts["2"][0].cells) > 2:
+        people, stays = _table(parts["2"]), _table(parts.get("3", ()))
+        return Report(parts["1"], people, stays, parts.get("4", ()))
     for number, (line, below) in enumerate(pairwise(grid)):
         certain = _is_header(line)
         if certain or _looks_told(below):

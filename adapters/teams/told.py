@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from adapters.attendance import Stay, Warned
+from adapters.attendance import Stay, Warned, is_phone
 from adapters.teams.cells import LONGEST_NAME, length_of, plain_name, read_local
 from adapters.teams.grid import Table
 from adapters.teams.words import LOBBIES
@@ -88,8 +88,8 @@ def stay_of(told: Told, clock: Clock, end: datetime | None) -> tuple[Stay | None
 
 def closed(joined: datetime, end: datetime, line: int) -> tuple[Stay, Warned]:
     """Return the stay of somebody who had not left when the meeting (or the file) ended."""
-    message = "no leave is told; the stay ends with the meeting"
-    return Stay(joined, max(joined, end), closed_by_end=True), Warned("no_leave", message, line)
+    message = "no leave is told; the stay ends with the meeting, or with what the file tells"
+    return Stay(joined, max(joined, end), closed_by_end=True), Warned("open_stay", message, line)
 
 
 def lengths(stays: Iterable[Stay]) -> timedelta:
@@ -132,7 +132,7 @@ def homonymous(people: Sequence[Told]) -> list[Warned]:
     seen: set[str] = set()
     found: list[Warned] = []
     for each in people:
-        if each.mail or each.upn:
+        if each.mail or each.upn or is_phone(each.name):
             continue
         if each.name.casefold() in seen:
             message = f"{each.name}: there more than once without an address; taken as one person"

@@ -91,7 +91,16 @@ ROLES = {
     "osoba prowadząca": "presenter",
     "présentateur": "presenter",
     "apresentador": "presenter",
+    "referent": "presenter",
+    "発表者": "presenter",
+    "開催者": "organizer",
     "attendee": "attendee",
+    "teilnehmer": "attendee",
+    "participant": "attendee",
+    "participante": "attendee",
+    "asistente": "attendee",
+    "uczestnik": "attendee",
+    "出席者": "attendee",
 }
 
 TAGS = (
