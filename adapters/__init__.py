@@ -7,6 +7,7 @@ from adapters.class_collaborate import ClassReader
 from adapters.goto import GotoReader
 from adapters.meet import MeetReader
 from adapters.reader import File, Options, Reader
+from adapters.signin_sheet import SigninSheetReader
 from adapters.teams import TeamsReader
 from adapters.text import LARGEST_FILE
 from adapters.webex import WebexReader
@@ -18,14 +19,15 @@ __all__ = ["READERS", "Attendance", "File", "Options", "Reader", "read"]
 READERS: dict[str, Reader] = {
     reader.name: reader
     for reader in (
+        GotoReader(),  # its webinars' sections are named as Zoom's are; its columns tell it apart
         ZoomReader(),
         TeamsReader(),
         BigBlueButtonReader(),
         MeetReader(),
         WebexReader(),
-        GotoReader(),
         AdobeConnectReader(),
         ClassReader(),
+        SigninSheetReader(),  # the most general, so `auto` asks it last
     )
 }
 

@@ -35,6 +35,7 @@ PLATFORMS = {
     "bigbluebutton": ("BigBlueButton", "https://bigbluebutton.org"),
     "adobe-connect": ("Adobe Connect", "https://www.adobeconnect.com"),
     "class": ("Class", "https://www.class.com"),
+    "signin-sheet": ("Sign-in sheet", "https://w3id.org/bichron/sign-in-sheet"),
     "meet": ("Google Meet", "https://meet.google.com"),
     "webex": ("Cisco Webex", "https://webex.com"),
     "goto": ("GoTo", "https://goto.com"),
