@@ -4,7 +4,7 @@ The same payloads come from a pull and from files that they were saved to. Addre
 devices, and telephone numbers, are not read.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import NamedTuple
@@ -58,7 +58,9 @@ def participants_from_report(payloads: Iterable[Object], meeting: Object | None)
     records = [_record(each, ends) for each in let_in]
     rows = identified([each.row for each in records], [each.tokens for each in records])
     rooms = frozenset(each.row.line for each in records if each.room)
-    people = tuple(_without_rooms(each, rows, rooms) for each in gather(rows, _scope(about, rows)))
+    by_line = {row.line: row for row in rows}
+    gathered = gather(rows, _scope(about, rows))
+    people = tuple(_without_rooms(each, by_line, rooms) for each in gathered)
     if not people:
         raise UnreadableAttendance("the report names nobody who was in the meeting")
     warnings += [*_open(rows), *homonyms(rows), *at_once(people), *_missing(pages, len(items))]
@@ -160,12 +162,13 @@ def _scope(meeting: Meeting, rows: Sequence[Row]) -> str:
     return meeting.id or shown(first) or ""
 
 
-def _without_rooms(person: Participant, rows: Sequence[Row], rooms: frozenset[int]) -> Participant:
+def _without_rooms(
+    person: Participant, rows: Mapping[int, Row], rooms: frozenset[int]
+) -> Participant:
     """Return a participant whose stays in rooms are part of the stay in the meeting around them."""
-    mine = frozenset(person.rows)
-    if mine.isdisjoint(rooms):
+    if rooms.isdisjoint(person.rows):
         return person
-    told = sorted((row.stay, row.line in rooms) for row in rows if row.line in mine and row.stay)
+    told = sorted((stay, line in rooms) for line in person.rows if (stay := rows[line].stay))
     stays: list[tuple[Stay, bool]] = []
     for stay, room in told:
         if stays and (room or stays[-1][1]) and stay.joined - stays[-1][0].left <= _MOVE:

@@ -18,18 +18,21 @@ from adapters.zoom.words import EVERYONE
 from lrs.errors import AmbiguousAttendance, UnreadableAttendance
 
 _CLOCK = r"(?:(?P<day>\d{4}-\d\d-\d\d)[ T])?(?P<clock>\d\d:\d\d:\d\d)"
+_TEXT = r" ?:(?:\s(?P<text>.*))?"
+# Names are bounded, so that no line is long to match.
 _FORMS = (
     # In any language: two blanks stand around names.
     re.compile(
-        rf"{_CLOCK}\s+\S+ {{2,}}(?P<name>\S(?:(?!:\s).)*?) {{2,}}\S+ {{2,}}(?P<to>\S.*?)"
-        r" ?:(?:\s(?P<text>.*))?"
+        _CLOCK
+        + r"\s{1,3}\S{1,20} {2,3}(?P<name>\S(?:(?!:\s).){0,150}?) {2,3}\S{1,20} {2,3}(?P<to>\S.{0,150}?)"
+        + _TEXT
     ),
     re.compile(
-        rf"{_CLOCK}\s+(?:from|von|de|da|開始)\s+(?P<name>\S.*?) ?:(?:\s(?P<text>.*))?",
+        _CLOCK + r"\s{1,3}(?:from|von|de|da|開始)\s{1,3}(?P<name>\S.{0,300}?)" + _TEXT,
         re.IGNORECASE,
     ),
 )
-_RECORDED = re.compile(r"(?P<clock>\d\d:\d\d:\d\d)\t(?P<name>[^\t]+?) ?:\t(?P<text>.*)")
+_RECORDED = re.compile(r"(?P<clock>\d\d:\d\d:\d\d)\t(?P<name>[^\t]{1,150}?) ?:\t(?P<text>.*)")
 _TO = re.compile(r" +to +", re.IGNORECASE)
 _REACTED = re.compile(r"Reacted to [\"“].*[\"”] with (\S+)", re.DOTALL)
 _TAKEN_BACK = re.compile(r"Removed an? .* (?:reaction )?from [\"“].*", re.DOTALL)
@@ -73,7 +76,7 @@ def read(file: File, options: Options) -> Attendance:
     warnings: list[Warned] = []
     if len(public) < len(messages):
         count = len(messages) - len(public)
-        warnings.append(Warned("private", f"{count} messages not to everyone are left out"))
+        warnings.append(Warned("private", f"messages not to everyone are left out: {count}"))
     clock = Clock("ymd", options.timezone)
     moments = _moments(messages, clock, file.name, options)
     rows = [

@@ -14,6 +14,8 @@ from adapters.zoom.words import ENDS, LASTED, MEETING_ID, STARTS, TITLE
 
 _NUMBER = re.compile(r"\d{3}[ -]?\d{3,4}[ -]?\d{3,5}")
 _MAIL = re.compile(r"[^\s()<>,;]+@[^\s()<>,;]+")
+_LONGEST = 300
+"""No cell with an address is longer; longer ones would take long to search."""
 _IN_FILE_NAME = re.compile(r"participants_(\d{9,11})\b")
 
 
@@ -57,7 +59,7 @@ def facts_of(header: Sequence[str], line: Line) -> Facts:
         hosts=frozenset(
             email
             for each in line.cells
-            for found in _MAIL.findall(each)
+            for found in _MAIL.findall(each[:_LONGEST])
             if (email := real_email(found))
         ),
     )

@@ -6,10 +6,9 @@ from dataclasses import replace
 from itertools import pairwise
 
 from adapters.attendance import Participant, Row, Warned, is_phone
-from adapters.zoom.words import NO_ORIGINAL_NAME
+from adapters.zoom.words import NO_ORIGINAL_NAME, PRONOUNS
 
 _RENAMED = re.compile(r"(.+?) ?\(([^()]+)\)")
-_PRONOUNS = re.compile(r"\w+ ?/ ?\w+(?: ?/ ?\w+)*")
 
 
 def names(written: str) -> tuple[str, str | None]:
@@ -21,14 +20,18 @@ def names(written: str) -> tuple[str, str | None]:
     if renamed is None or is_phone(written):
         return written, None
     shown, original = renamed[1], renamed[2].strip()
-    if original.casefold() in NO_ORIGINAL_NAME:
+    if original.casefold() in NO_ORIGINAL_NAME or _are_pronouns(original):
         return shown, None
-    if _PRONOUNS.fullmatch(original) or not original:
+    if "/" in original or not original:
         return written, None
     if is_phone(original) or is_phone(shown):
         # A number is not kept; what name there is stands for the person.
         return (original, None) if is_phone(shown) else (shown, None)
     return shown, original
+
+
+def _are_pronouns(text: str) -> bool:
+    return all(each.strip() in PRONOUNS for each in text.casefold().split("/"))
 
 
 def told_apart(rows: Sequence[Row]) -> list[Row]:

@@ -188,7 +188,7 @@ def _of_one_meeting(
         each.key for each in pick([_held(each, clock) for each in meetings.values()], expected)
     }
     others = len(meetings) - len(meant)
-    left_out = Warned("other_meetings", f"{others} other meetings of the file are left out")
+    left_out = Warned("other_meetings", f"the file's other meetings are left out: {others}")
     return [each for each in found if each.facts.key in meant], [left_out] if others else []
 
 

@@ -5,6 +5,7 @@ the questions in its header. Either way a header begins with `#`, in every langu
 """
 
 from collections.abc import Iterator, Sequence
+from itertools import takewhile
 
 from adapters.attendance import Act, Attendance, Row, Warned, gather, homonyms, real_email
 from adapters.reader import File, Options
@@ -31,11 +32,10 @@ def recognises(text: str) -> bool:
 def read(file: File, options: Options) -> Attendance:
     """Return who answered; answers that nobody is named for are left out."""
     table = list(lines(file.text, delimiter_behind("#", file.text)))
-    facts = preamble(table)
+    facts = preamble(list(takewhile(lambda line: not _is_header(line), table)))
     answered = list(_answered(table))
     times = [at for line, _ in answered if (at := _at(line))]
-    starts = [(facts.times[0], at) for at in times] if facts.times else []
-    clock = clock_of([*times, *facts.times], starts, options)
+    clock = clock_of([*times, *facts.times], [], options)
     named = [each for each in answered if _name(each[0]).casefold() not in ANONYMOUS]
     rows = [_row(line, pairs, clock) for line, pairs in named]
     meeting = meeting_of([facts], clock)
@@ -51,13 +51,16 @@ def _answered(table: Sequence[Line]) -> Iterator[tuple[Line, list[tuple[str, str
     """Yield the rows with answers, each with its pairs of question and answer."""
     questions: Sequence[str] | None = None
     for line in table:
-        first = cell(line.cells, 0).lstrip("\ufeff")
-        if first == "#":
+        if _is_header(line):
             questions = line.cells[_FIRST_ANSWER:]
-        elif questions is not None and first.isdecimal():
+        elif questions is not None and cell(line.cells, 0).isdecimal():
             pairs = _pairs(questions, line.cells[_FIRST_ANSWER:])
             if pairs:
                 yield line, pairs
+
+
+def _is_header(line: Line) -> bool:
+    return cell(line.cells, 0) == "#"
 
 
 def _pairs(questions: Sequence[str], cells: Sequence[str]) -> list[tuple[str, str]]:
@@ -93,4 +96,4 @@ def _row(line: Line, pairs: Sequence[tuple[str, str]], clock: Clock) -> Row:
 
 
 def _left_out(count: int) -> Warned:
-    return Warned("anonymous", f"{count} anonymous answers are left out")
+    return Warned("anonymous", f"answers that are nobody's are left out: {count}")

@@ -35,7 +35,7 @@ def acts_from_report(payloads: Iterable[Object], meeting: Object | None) -> Atte
     found = gather(rows, about.id or "")
     if not found:
         raise UnreadableAttendance("the report names nobody who answered or asked")
-    left_out = [Warned("anonymous", f"{anonymous} anonymous answers are left out")]
+    left_out = [Warned("anonymous", f"answers that are nobody's are left out: {anonymous}")]
     warnings = (*(left_out if anonymous else []), *homonyms(rows))
     return Attendance("zoom", about, found, warnings)
 

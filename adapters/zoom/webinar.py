@@ -1,14 +1,14 @@
 """A webinar's attendee report: sections for host, panelists, attendees and telephones."""
 
 from collections.abc import Iterator, Sequence
+from itertools import takewhile
 
 from adapters.attendance import Attendance, gather, real_email
 from adapters.reader import File, Options
 from adapters.text import Line, cell, heading, lines
-from adapters.times import Written
 from adapters.zoom.facts import meeting_of, preamble
 from adapters.zoom.lead import delimiter_behind, first_words
-from adapters.zoom.moments import clock_of, read_cell, time_in
+from adapters.zoom.moments import clock_of, read_cell
 from adapters.zoom.names import told_apart
 from adapters.zoom.told import Told, doubts, rows_of
 from adapters.zoom.words import EMAIL, JOINED, LEFT, MINUTES, NAME, NO, YES
@@ -43,13 +43,10 @@ def read(file: File, options: Options) -> Attendance:
     """Return who attended a webinar; who only registered is left out."""
     table = list(lines(file.text, delimiter_behind("attended", file.text)))
     told = list(_attended(table))
-    facts = preamble(table)
+    facts = preamble(list(takewhile(lambda line: not _is_title(line), table)))
     times = [time for each in told for time in each.times]
-    generated = _generated(table)
-    # The report is made after all that it tells.
-    after = [(time, generated) for time in times] if generated else []
     spans = [span for each in told for span in each.span]
-    clock = clock_of([*times, *facts.times], [*spans, *after], options)
+    clock = clock_of([*times, *facts.times], spans, options)
     meeting = meeting_of([facts], clock)
     rows = told_apart(rows_of(told, clock, meeting.ends))
     people = gather(rows, meeting.id or file.sha256)
@@ -64,15 +61,18 @@ def _attended(table: Sequence[Line]) -> Iterator[Told]:
     role: str | None = None
     columns: dict[str, int] | None = None
     for line in table:
-        title = heading(cell(line.cells, 0))
-        if title in SECTIONS and not any(line.cells[1:]):
-            role, columns = SECTIONS[title], None
+        if _is_title(line):
+            role, columns = SECTIONS[heading(line.cells[0])], None
         elif role is None or not any(line.cells):
             continue
         elif columns is None:
             columns = _columns(line)
         elif told := _told(line, role, columns):
             yield told
+
+
+def _is_title(line: Line) -> bool:
+    return heading(cell(line.cells, 0)) in SECTIONS and not any(line.cells[1:])
 
 
 def _columns(header: Line) -> dict[str, int]:
@@ -107,11 +107,3 @@ def _came(word: str, joined: bool, line: int) -> bool:
         return word in YES or (joined and not word)
     message = f"{word[:40]!r} does not tell whether somebody attended"
     raise UnreadableAttendance(message, f"line {line}")
-
-
-def _generated(table: Sequence[Line]) -> Written | None:
-    """Return when the report was made, as one of its first lines tells."""
-    for line in table[:4]:
-        if heading(cell(line.cells, 0)).startswith("report generated"):
-            return time_in(cell(line.cells, 1), line.number)
-    return None

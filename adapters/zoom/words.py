@@ -196,6 +196,10 @@ NO_ORIGINAL_NAME = frozenset(
     | {"gast", "invité", "invitado", "convidado", "ospite", "anfitrión", "anfitrião"}
 )
 """What stands in brackets behind a name and is no name."""
+PRONOUNS = frozenset(
+    {"he", "him", "his", "she", "her", "hers", "they", "them", "theirs", "any", "all"}
+    | {"er", "ihm", "sie", "ihr", "il", "lui", "elle", "iel", "él", "ella", "ele", "ela"}
+)
 EVERYONE = frozenset(
     {
         "everyone",
