@@ -38,7 +38,7 @@ def conference_rows(
         spans = of_person.get(_name(person), [person])
         stays: list[Stay | None] = list(_stays(spans, ends))
         if not stays or any(stay is not None and stay.closed_by_end for stay in stays):
-            warnings.append(Warned("open_stay", "join or leave time is missing", person.number))
+            warnings.append(Warned("no_leave", "join or leave time is missing", person.number))
         rows += [_row(person, stay) for stay in stays or [None]]
     return rows, warnings
 
