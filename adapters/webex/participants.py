@@ -62,7 +62,7 @@ def _rows(items: Sequence[Item], ends: datetime | None) -> tuple[list[Row], list
             warnings.append(Warned("no_show", "never joined; left out", item.number))
         else:
             if not stays or any(stay is not None and stay.closed_by_end for stay in stays):
-                warnings.append(Warned("open_stay", "join or leave time is missing", item.number))
+                warnings.append(Warned("no_leave", "join or leave time is missing", item.number))
             rows += [_row(item, stay) for stay in stays or [None]]
     return rows, warnings
 

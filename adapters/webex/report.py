@@ -153,13 +153,13 @@ def _stay(
     """Return a row's stay; without a leave it lasts for the row's duration, or the meeting's."""
     number = told.line.number
     if told.joined is None:
-        return None, [Warned("open_stay", "the join time is missing", number)]
+        return None, [Warned("no_leave", "the join time is missing", number)]
     joined = clock.moment(told.joined)
     if told.left is None:
         left = later(joined, duration, f"line {number}") if duration else ends
         if left is None:
             raise UnreadableAttendance("the leave time is missing", f"line {number}")
-        warned = Warned("open_stay", "the leave time is missing", number)
+        warned = Warned("no_leave", "the leave time is missing", number)
         return Stay(joined, max(joined, left), closed_by_end=not duration), [warned]
     stay = Stay(joined, clock.moment(told.left))
     if stay.left < stay.joined:
