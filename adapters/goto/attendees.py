@@ -59,7 +59,7 @@ def _rows(attendees: Sequence[Item]) -> tuple[list[Row], list[Warned]]:
         stays = list(_stays(each))
         whole = [stay for stay in stays if stay]
         if len(whole) < len(stays):
-            warnings.append(Warned("open_stay", "join or leave time is missing", each.number))
+            warnings.append(Warned("no_leave", "join or leave time is missing", each.number))
         if (total and len(whole) < len(stays)) or (not whole and (total or stays)):
             rows.append(_row(each, None, total))
         elif whole:

@@ -44,8 +44,11 @@ PRODUCTS = frozenset(
     {"gotowebinar", "gotomeeting", "gototraining"}
     | {"goto webinar", "goto meeting", "goto training"}
 )
-NOT_OURS = frozenset({"country/region name", "approval status", "user name (original name)"})
-"""Columns of Zoom's webinar report, which has the same times under the same names."""
+NOT_OURS = frozenset(
+    {"country/region name", "approval status", "user name", "user name (original name)"}
+    | {"host details", "panelist details", "# cancelled", "unique viewers"}
+)
+"""Words of Zoom's webinar report, which has the same times under the same names."""
 NOTHING = frozenset({"", "-", "--", "n/a"})
 _MINUTE = timedelta(minutes=1)
 
@@ -65,9 +68,12 @@ def find_report(text: str) -> Table | None:
     Raises `UnreadableAttendance`.
     """
     table = find(text, HEADERS, WANTED)
-    if table is None or any(heading(each) in NOT_OURS for each in table.header.cells):
+    if table is None:
         return None
     above = {heading(each).rstrip(":") for line in table.above for each in line.cells}
+    header = {heading(each) for each in table.header.cells}
+    if not NOT_OURS.isdisjoint(above | header):
+        return None
     ours = "rating" in table.columns or not above.isdisjoint(PRODUCTS | _FIELDS.keys())
     return table if ours else None
 
@@ -177,7 +183,7 @@ def _row(table: Table, each: _Attended, moments: Moments) -> tuple[Row | None, l
 
 def _warned(stay: Stay | None, total: timedelta | None, line: int) -> list[Warned]:
     if stay is None:
-        return [Warned("open_stay", "join or leave time is missing", line)]
+        return [Warned("no_leave", "join or leave time is missing", line)]
     # Reports round to whole minutes, some at both ends.
     if total is not None and abs(stay.left - stay.joined - total) > 2 * _MINUTE:
         message = "the time in session differs from the times by minutes; the times count"
