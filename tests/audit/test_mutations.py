@@ -48,11 +48,9 @@ places = st.integers(0, 999_999)
 likely = st.sampled_from(
     [b"\n", b"\n\n", b"0", b"1", b" ", b"=", b"A", b'"', b"null", b"\0", b"\xff"]
 )
-edits = st.lists(
-    st.builds(Edit, places, st.sampled_from([0, 1, 1, 2, 4, 45, 100, 400]), likely | st.binary(max_size=8), places),
-    min_size=1,
-    max_size=3,
-)  # fmt: skip
+lengths = st.sampled_from([0, 1, 1, 2, 4, 45, 100, 400])
+edit = st.builds(Edit, places, lengths, likely | st.binary(max_size=8), places)
+edits = st.lists(edit, min_size=1, max_size=3)
 
 
 def altered(content: bytes, changes: list[Edit]) -> bytes:
