@@ -4,9 +4,11 @@ Events tell their moment as `timestampUTC`; older ones only count milliseconds s
 the meeting's id tells when that was. Private chats are not recorded by BigBlueButton.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import UTC, datetime
+from html import unescape
 
 import orjson
 
@@ -17,6 +19,7 @@ from adapters.markup import Element, elements
 from adapters.reader import File, Options
 from lrs.errors import UnreadableAttendance
 
+_TAG = re.compile(r"</?[a-z][^<>]*>", re.IGNORECASE)
 _REACTIONS = frozenset({"emojiStatus", "reactionEmoji", "mood"})
 
 
@@ -77,7 +80,7 @@ class _Recording:
             user.moves.append((at, False))
         elif kind == "PublicChatEvent":
             if sender := self.connections.get(fields.get("senderId", "")):
-                sender.acts.append(Act("posted", at, fields.get("message") or None))
+                sender.acts.append(Act("posted", at, _said(fields.get("message", ""))))
         elif kind == "ParticipantStatusChangeEvent" and user:
             user.acts += _status(fields.get("status", ""), fields.get("value", ""), at)
         elif kind == "PollStartedRecordEvent":
@@ -149,7 +152,8 @@ def read(file: File, _: Options) -> Attendance:
 
 def _rows(user: _Connection, stays: list[Stay]) -> list[Row]:
     found = [row(user.line, user.name, user.external_id, user.role, stay) for stay in stays]
-    return [replace(found[0], acts=tuple(user.acts)), *found[1:]]
+    acts = sorted(user.acts, key=lambda act: act.at or datetime.max.replace(tzinfo=UTC))
+    return [replace(found[0], acts=tuple(acts)), *found[1:]]
 
 
 def _stays(user: _Connection, ends: datetime) -> list[Stay]:
@@ -183,6 +187,11 @@ def _status(status: str, value: str, at: datetime) -> list[Act]:
     if status in _REACTIONS and value not in NO_REACTIONS:
         return [Act("reacted", at, value)]
     return []
+
+
+def _said(message: str) -> str | None:
+    """Return a chat message as people saw it; it is stored as HTML."""
+    return " ".join(unescape(_TAG.sub(" ", message)).split()) or None
 
 
 def _options(text: str, line: int) -> Mapping[str, str]:

@@ -14,6 +14,7 @@ from adapters.reader import File, Options
 from adapters.signin_sheet.presence import Days, Times
 from adapters.signin_sheet.sheet import EVIDENCE, Sheet, find
 from adapters.signin_sheet.words import BLANK, NO, TOTALS, YES, said
+from adapters.signin_sheet.workbook import is_workbook
 from adapters.text import Line
 from lrs.errors import UnreadableAttendance
 
@@ -31,7 +32,12 @@ class SigninSheetReader:
     def recognises(self, file: File) -> bool:
         """Return whether there is a table of people with times, ticks or signatures."""
         sheet = find(file)
-        return sheet is not None and not EVIDENCE.isdisjoint(sheet.columns)
+        if sheet is not None and not EVIDENCE.isdisjoint(sheet.columns):
+            return True
+        if is_workbook(file.content):
+            message = "the workbook holds no sign-in sheet; what a tool exported is wanted as CSV"
+            raise UnreadableAttendance(message)
+        return False
 
     def read(self, file: File, options: Options) -> Attendance:
         """Return who was there, and from when to when where the sheet says so."""

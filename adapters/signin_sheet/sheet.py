@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 
 from adapters.reader import File
 from adapters.signin_sheet.words import HEADERS, TITLES, names_of
@@ -12,7 +13,7 @@ from adapters.text import Line, cell, lines, widest
 EVIDENCE = frozenset({"in", "out", "present", "signature"})
 """Columns that tell that somebody was there."""
 _WHO = frozenset({"name", "given", "family", "email"})
-_BEGINNING = 50
+_BEGINNING, _SAMPLE = 50, 64 * 1024
 _LABEL = re.compile(r"([^:：]{1,30})[:：] ?(.*)")
 
 
@@ -60,18 +61,20 @@ def find(file: File) -> Sheet | None:
     return next(filter(None, map(_table, _tables(file))), None)
 
 
-def _tables(file: File) -> Iterator[Sequence[Line]]:
+def _tables(file: File) -> Iterator[Iterator[Line]]:
     if is_workbook(file.content):
-        yield from sheets(file.content)
+        yield from map(iter, sheets(file.content))
     else:
-        yield list(lines(file.text, widest(file.text)))
+        yield lines(file.text, widest(file.text[:_SAMPLE]))
 
 
-def _table(rows: Sequence[Line]) -> Sheet | None:
-    for number, line in enumerate(rows[:_BEGINNING]):
+def _table(rows: Iterator[Line]) -> Sheet | None:
+    above: list[Line] = []
+    for line in islice(rows, _BEGINNING):
         columns = _columns(line)
         if len(columns) > 1 and not _WHO.isdisjoint(columns):
-            return Sheet(columns, rows[:number], rows[number + 1 :])
+            return Sheet(columns, above, list(rows))
+        above.append(line)
     return None
 
 

@@ -117,8 +117,8 @@ def test_a_recording_tells_chat_polls_hands_and_reactions_with_their_times() -> 
     assert ada.acts == (Act("reacted", at(1790949860000), "applause"),)
     assert bo.acts == (
         Act("posted", at(1790949780000), "Hello & good day"),
-        Act("raised-hand", at(1790949840000)),
         Act("answered-poll", at(1790949810000), "No", "Shall we begin?"),
+        Act("raised-hand", at(1790949840000)),
     )
 
 

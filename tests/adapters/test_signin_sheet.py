@@ -190,6 +190,12 @@ def test_a_name_on_two_lines_without_an_address_is_warned_of() -> None:
     assert [(w.code, w.line) for w in found.warnings] == [("same_name", 3)]
 
 
+def test_a_workbook_of_something_else_is_refused_saying_what_to_do() -> None:
+    content = workbook([["Quarter", "Turnover"], ["Q1", 7]])
+    with pytest.raises(UnreadableAttendance, match="wanted as CSV"):
+        read_bytes(content, "auto")
+
+
 def test_it_is_the_last_reader_that_auto_asks() -> None:
     assert list(adapters.READERS)[-1] == "signin-sheet"
 
