@@ -3,7 +3,7 @@
 import re
 from datetime import datetime
 
-from adapters.reader import File, Options
+from adapters.reader import Options
 from lrs.errors import AmbiguousAttendance
 
 # `Lab - Attendance report (2026-09-26 14:41).csv`, `2026-09-26 14-41 Lab.csv`
@@ -15,13 +15,13 @@ _KIND = re.compile(r"\battendance(?: report)?$", re.IGNORECASE)
 _NOON = 12
 
 
-def began(file: File, options: Options) -> datetime:
+def began(name: str | None, options: Options) -> datetime:
     """Return when a meeting began, naive, by the clock that the file shows.
 
     The file's name tells it, by the minute or by the day (then noon stands for it), else the plan.
     Raises `AmbiguousAttendance` where neither does.
     """
-    if (told := named(file.name or "")) is not None:
+    if (told := named(name or "")) is not None:
         return told
     if options.expected is None:
         message = (

@@ -9,7 +9,7 @@ import re
 
 from adapters.attendance import Meeting, Row, Stay, Warned, real_email
 from adapters.meet.days import began, named, title
-from adapters.reader import File, Options
+from adapters.reader import Options
 from adapters.table import Headers, Table, find
 from adapters.text import Line
 from adapters.timeofday import from_then_on, near
@@ -36,14 +36,16 @@ def is_extension_file(text: str) -> bool:
     return any(sign in beginning for sign in SIGNS)
 
 
-def read_extension(file: File, options: Options) -> tuple[Meeting, list[Row], list[Warned]]:
+def read_extension(
+    text: str, name: str | None, options: Options
+) -> tuple[Meeting, list[Row], list[Warned]]:
     """Return the meeting of an extension's list; who is on the list but was never seen is left out.
 
-    Raises `UnreadableAttendance` naming the line, also for an extension whose columns are unknown,
-    and `AmbiguousAttendance` where day or zone are unknown.
+    `name` is the file's. Raises `UnreadableAttendance` naming the line, also for an extension whose
+    columns are unknown, and `AmbiguousAttendance` where day or zone are unknown.
     """
     # There are blanks between comma and quote, which no reader of CSV expects.
-    table = find(_PADDED.sub(r"\1", file.text), HEADERS, WANTED)
+    table = find(_PADDED.sub(r"\1", text), HEADERS, WANTED)
     if table is None:
         message = (
             "this is a browser extension's list, not Google's; its columns are not known here:"
@@ -51,7 +53,7 @@ def read_extension(file: File, options: Options) -> tuple[Meeting, list[Row], li
         )
         raise UnreadableAttendance(message)
     day = next((at for cell in table.header.cells if (at := named(cell))), None)
-    start = day or began(file, options)
+    start = day or began(name, options)
     clock = Clock("ymd", options.timezone)
     rows: list[Row] = []
     warnings = [Warned("extension", "a browser extension's list: breaks are not seen", None)]
@@ -63,7 +65,7 @@ def read_extension(file: File, options: Options) -> tuple[Meeting, list[Row], li
         came = near(arrived, start, line.number)
         went = came if seen in _NEVER else from_then_on(seen, came, line.number)
         rows.append(_row(table, line, Stay(clock.moment(came), clock.moment(went))))
-    return Meeting(title=title(file.name)), rows, warnings + clock.warnings
+    return Meeting(title=title(name)), rows, warnings + clock.warnings
 
 
 def _row(table: Table, line: Line, stay: Stay) -> Row:

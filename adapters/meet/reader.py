@@ -6,6 +6,7 @@ from adapters.meet.extension import is_extension_file, read_extension
 from adapters.meet.report import find_report, read_report
 from adapters.payload import load, looks_like_json
 from adapters.reader import File, Options
+from adapters.sheets import text_of
 from lrs.errors import UnreadableAttendance
 
 
@@ -16,7 +17,7 @@ class MeetReader:
 
     def recognises(self, file: File) -> bool:
         """Return whether a report's header is there, an API's answer, or an extension's list."""
-        text = file.text
+        text = text_of(file)
         if looks_like_json(text):
             return audit.SIGN in text or conference.SIGN in text
         return find_report(text) is not None or is_extension_file(text)
@@ -31,10 +32,11 @@ class MeetReader:
         return Attendance(self.name, meeting, people, tuple(warnings), file.sha256)
 
     def _rows(self, file: File, options: Options) -> tuple[Meeting, list[Row], list[Warned]]:
-        if looks_like_json(file.text):
-            if audit.SIGN in file.text:
-                return audit.read_payload(load(file.text), options.expected)
-            return conference.read_payload(load(file.text))
-        if is_extension_file(file.text):
-            return read_extension(file, options)
-        return read_report(file, options)
+        text = text_of(file)
+        if looks_like_json(text):
+            if audit.SIGN in text:
+                return audit.read_payload(load(text), options.expected)
+            return conference.read_payload(load(text))
+        if is_extension_file(text):
+            return read_extension(text, file.name, options)
+        return read_report(text, file.name, options)

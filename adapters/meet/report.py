@@ -3,13 +3,14 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from itertools import pairwise
 
 from adapters.attendance import Meeting, Row, Stay, Warned, real_email
 from adapters.meet.days import began, title
-from adapters.reader import File, Options
+from adapters.reader import Options
 from adapters.table import Headers, Table, find
-from adapters.text import Line
-from adapters.timeofday import from_then_on, near
+from adapters.text import DELIMITERS, Line, lines
+from adapters.timeofday import from_then_on, is_time_of_day, near
 from adapters.times import Clock, read_duration, read_length
 from lrs.errors import UnreadableAttendance
 
@@ -29,6 +30,10 @@ HEADERS: Headers = {
     ),
 }
 WANTED = frozenset({"first", "duration", "joined", "left"})
+_PLACES = {
+    5: ("first", "email", "duration", "joined", "left"),
+    6: ("first", "surname", "email", "duration", "joined", "left"),
+}
 _MINUTE = timedelta(minutes=1)
 
 
@@ -72,16 +77,32 @@ def _in_order(table: Table) -> bool:
     return told == sorted(told) and told[-1] == last
 
 
-def read_report(file: File, options: Options) -> tuple[Meeting, list[Row], list[Warned]]:
-    """Return the meeting that a report is about.
+def _by_places(text: str) -> Table | None:
+    """Return the table whose first row ends with a duration and two times of day; None without."""
+    for delimiter in DELIMITERS:
+        found = list(lines(text, delimiter))
+        for number, (header, row) in enumerate(pairwise(found)):
+            width = len(header.cells)
+            if width not in _PLACES or width != len(row.cells):
+                continue
+            if read_duration(row.cells[-3]) and all(map(is_time_of_day, row.cells[-2:])):
+                columns = {field: place for place, field in enumerate(_PLACES[width])}
+                return Table(columns, header, found[:number], found[number + 1 :])
+    return None
 
-    Raises `UnreadableAttendance` naming the line, `AmbiguousAttendance` where day or zone are
-    unknown.
+
+def read_report(
+    text: str, name: str | None, options: Options
+) -> tuple[Meeting, list[Row], list[Warned]]:
+    """Return the meeting that a report is about, in a language that nobody knows by its places.
+
+    `name` is the file's. Raises `UnreadableAttendance` naming the line, `AmbiguousAttendance` where
+    day or zone are unknown.
     """
-    table = find_report(file.text)
+    table = find_report(text) or _by_places(text)
     if table is None:
         raise UnreadableAttendance("this is no Google Meet file; an attendance report is wanted")
-    start = began(file, options)
+    start = began(name, options)
     clock = Clock("ymd", options.timezone)
     told: dict[tuple[object, ...], _Told] = {}
     for line in table.rows():
@@ -97,7 +118,7 @@ def read_report(file: File, options: Options) -> tuple[Meeting, list[Row], list[
         # The same row again says nothing new.
         told.setdefault((*each.person, each.stay, each.duration), each)
     rows, warnings = _rows(list(told.values()))
-    return Meeting(title=title(file.name)), rows, warnings + clock.warnings
+    return Meeting(title=title(name)), rows, warnings + clock.warnings
 
 
 def _told(table: Table, line: Line, stay: Stay | None) -> _Told:

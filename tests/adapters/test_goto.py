@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -10,11 +11,13 @@ from zoneinfo import ZoneInfo
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from openpyxl import Workbook
 
 import adapters
 from adapters.attendance import Attendance, Participant
 from adapters.goto import GotoReader, attendee_rows
 from adapters.statements import Occurrence, statements
+from adapters.text import lines
 from lrs.errors import AmbiguousAttendance, UnreadableAttendance
 
 GOLDEN = Path(__file__).parent / "golden"
@@ -162,10 +165,10 @@ def test_a_row_that_cannot_be_read_is_refused_with_its_line(row: str, reason: st
     assert refused.value.path == "line 6"
 
 
-def test_a_workbook_is_refused_saying_what_is_wanted_instead() -> None:
-    for sign in (b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"):
+def test_an_old_or_damaged_workbook_is_refused_saying_what_is_wanted_instead() -> None:
+    for sign, reason in ((b"PK\x03\x04", "damaged"), (b"\xd0\xcf\x11\xe0", "or CSV")):
         file = adapters.File(sign + bytes(200), "Attendees.xls")
-        with pytest.raises(UnreadableAttendance, match="as CSV"):
+        with pytest.raises(UnreadableAttendance, match=reason):
             adapters.read("goto", file, adapters.Options())
 
 
@@ -228,6 +231,18 @@ def test_a_damaged_attendee_is_refused_with_its_place() -> None:
         with pytest.raises(UnreadableAttendance) as refused:
             read_json(attendees)
         assert refused.value.path == place
+
+
+def test_a_report_that_somebody_saved_as_a_workbook_is_the_same() -> None:
+    workbook = Workbook()
+    text = adapters.File((FILES / "webinar.csv").read_bytes()).text
+    for line in lines(text, ","):
+        workbook.active.append(line.cells)
+    content = BytesIO()
+    workbook.save(content)
+    file = adapters.File(content.getvalue(), "report.xlsx")
+    found = adapters.read("auto", file, adapters.Options(timezone=BERLIN))
+    assert found.participants == read("webinar.csv").participants
 
 
 # Other tools' files, statements, and what no file may do.

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -10,11 +11,13 @@ from zoneinfo import ZoneInfo
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from openpyxl import Workbook
 
 import adapters
 from adapters.attendance import Attendance, Participant
 from adapters.meet import MeetReader, call_rows, conference_rows
 from adapters.statements import Occurrence, statements
+from adapters.text import lines
 from lrs.errors import AmbiguousAttendance, UnreadableAttendance
 
 GOLDEN = Path(__file__).parent / "golden"
@@ -139,6 +142,18 @@ def test_the_hour_that_the_clocks_repeat_is_warned_of() -> None:
     assert codes(found) == [("time_repeated", 2), ("time_repeated", 2)]
 
 
+def test_a_report_in_a_language_nobody_knows_is_read_by_its_places_when_asked_for() -> None:
+    content = (
+        "Förnamn;Efternamn;E-post;Varaktighet;Anslöt;Lämnade\n"
+        "Ada;Kaya;ada@example.org;35 min;14:04;14:39\nBo;;;5 min;14:10;14:15\n"
+    )
+    file = adapters.File(content.encode(), NAMES["native_en.csv"])
+    found = adapters.read("meet", file, adapters.Options(timezone=BERLIN))
+    assert minutes(found) == {"Ada Kaya": 35, "Bo": 5}
+    assert found.participants[0].email == "ada@example.org"
+    assert not MeetReader().recognises(file)
+
+
 REFUSED = {
     "a wrong time": ("Ada,,,5 min,noon,14:00", "no time of day"),
     "no such time": ("Ada,,,5 min,14:00,14:61", "no time of day"),
@@ -248,6 +263,18 @@ def test_participants_of_two_conferences_or_of_no_known_kind_are_refused() -> No
     del payload["participants"][1]["anonymousUser"]
     with pytest.raises(UnreadableAttendance, match="no kind of user"):
         read_json(payload)
+
+
+def test_a_report_that_somebody_saved_as_a_workbook_is_the_same() -> None:
+    workbook = Workbook()
+    text = adapters.File((FILES / "native_en.csv").read_bytes()).text
+    for line in lines(text, ","):
+        workbook.active.append(line.cells)
+    content = BytesIO()
+    workbook.save(content)
+    file = adapters.File(content.getvalue(), NAMES["native_en.csv"])
+    found = adapters.read("auto", file, adapters.Options(timezone=BERLIN))
+    assert found.participants == read("native_en.csv").participants
 
 
 # Other tools' files, statements, and what no file may do.

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -10,10 +11,12 @@ from zoneinfo import ZoneInfo
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from openpyxl import Workbook
 
 import adapters
 from adapters.attendance import Attendance, Participant
 from adapters.statements import Occurrence, statements
+from adapters.text import lines
 from adapters.webex import WebexReader, participant_rows
 from lrs.errors import AmbiguousAttendance, UnreadableAttendance
 
@@ -231,6 +234,18 @@ def test_a_damaged_item_is_refused_with_its_place() -> None:
         with pytest.raises(UnreadableAttendance) as refused:
             read_json({"items": items})
         assert refused.value.path == place
+
+
+def test_a_report_that_somebody_saved_as_a_workbook_is_the_same() -> None:
+    workbook = Workbook()
+    text = adapters.File((FILES / "event_2021.csv").read_bytes()).text
+    for line in lines(text, "\t"):
+        workbook.active.append(line.cells)
+    content = BytesIO()
+    workbook.save(content)
+    file = adapters.File(content.getvalue(), "report.xlsx")
+    found = adapters.read("auto", file, adapters.Options(timezone=BERLIN))
+    assert found.participants == read("event_2021.csv").participants
 
 
 # Other tools' files, statements, and what no file may do.
