@@ -33,12 +33,15 @@ _FORMS = (
     ),
 )
 _RECORDED = re.compile(r"(?P<clock>\d\d:\d\d:\d\d)\t(?P<name>[^\t]{1,150}?) ?:\t(?P<text>.*)")
-_TO = re.compile(r" +to +", re.IGNORECASE)
+_TO = re.compile(r" {1,3}(?:to|an|à|a|para|終了|宛先) {1,3}", re.IGNORECASE)
+_ANY = re.compile(_CLOCK + r"\s.*")
 _REACTED = re.compile(r"Reacted to [\"“].*[\"”] with (\S+)", re.DOTALL)
 _TAKEN_BACK = re.compile(r"Removed an? .* (?:reaction )?from [\"“].*", re.DOTALL)
 _REPLYING = re.compile(r"Replying to [\"“].*?[\"”]\s*\n+", re.DOTALL)
 _RECORDING = re.compile(r"GMT(\d{8})-(\d{6})")
 _DAY = re.compile(r"\d{4}-\d\d-\d\d")
+_UNKNOWN = "?"
+"""A recipient that is not everyone."""
 _MIDNIGHT = timedelta(hours=12)
 """A clock that goes back by more has passed midnight."""
 
@@ -63,7 +66,7 @@ class _Message:
 
 def recognises(text: str) -> bool:
     """Return whether a message begins among the first lines."""
-    beginning = text[:20_000].splitlines()[:50]
+    beginning = _lines(text[:20_000])[:50]
     return any(_begun(number, line) is not None for number, line in enumerate(beginning, 1))
 
 
@@ -78,11 +81,11 @@ def read(file: File, options: Options) -> Attendance:
         count = len(messages) - len(public)
         warnings.append(Warned("private", f"messages not to everyone are left out: {count}"))
     clock = Clock("ymd", options.timezone)
-    moments = _moments(messages, clock, file.name, options)
+    moments = _moments(public, clock, file.name, options)
     rows = [
         Row(line=each.line, name=each.name, acts=(act,))
-        for each, at in zip(messages, moments, strict=True)
-        if _is_public(each) and (act := _act(each, at))
+        for each, at in zip(public, moments, strict=True)
+        if (act := _act(each, at))
     ]
     people = gather(rows, file.sha256)
     warnings += dict.fromkeys(clock.warnings)
@@ -91,21 +94,30 @@ def read(file: File, options: Options) -> Attendance:
 
 def _messages(text: str) -> Iterator[_Message]:
     current: _Message | None = None
-    for number, line in enumerate(text.splitlines(), 1):
+    for number, line in enumerate(_lines(text), 1):
         begun = _begun(number, line)
-        if begun is not None:
+        if begun is None and _ANY.fullmatch(line):
+            # Nobody knows what this begins: it is not to end up in what was said to everyone.
+            begun = _Message(number, "", "", "", _UNKNOWN)
+        if begun is None:
             if current is not None:
-                yield current
-            current = begun
-        elif current is not None:
-            current.body.append(line.strip())
+                current.body.append(line.strip())
+            continue
+        if current is not None:
+            yield current
+        current = begun
     if current is not None:
         yield current
 
 
+def _lines(text: str) -> list[str]:
+    """Return a text's lines; a message may hold what else Unicode ends lines with."""
+    return text.lstrip("\ufeff").replace("\r\n", "\n").replace("\r", "\n").split("\n")
+
+
 def _begun(number: int, line: str) -> _Message | None:
     """Return the message that a line begins; None for a line of the one before."""
-    line = line.lstrip("\ufeff").replace("\u00a0", " ")
+    line = line.replace("\u00a0", " ")
     recorded = _RECORDED.fullmatch(line)
     if recorded is not None:
         name = " ".join(recorded["name"].split())

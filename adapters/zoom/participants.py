@@ -26,6 +26,8 @@ _BEGINNING = 200_000
 _BRACKETED = re.compile(r"[^()]+\([^()]+\)")
 _DASHBOARD_NAME = frozenset({"participant", "participant name", "user name"})
 _DASHBOARD = frozenset({"data center", "network type", "connection type"})
+_CONSENT = frozenset({"", "y", "n", "na"})
+"""What the answers to the recording's consent are, in every language."""
 _TO_THE_MINUTE = re.compile(r"[^:]*\d:\d\d[^:\d]*")
 
 
@@ -79,8 +81,9 @@ def _find(text: str) -> _Table:
         if found is not None:
             number, start = found
             table = list(lines(text, delimiter))
-            columns = _columns(table[number], start)
-            return _Table(table[number], start, columns, table[:number], table[number + 1 :])
+            below = table[number + 1 :]
+            columns = _columns(table[number], start, below)
+            return _Table(table[number], start, columns, table[:number], below)
     raise UnreadableAttendance("the file has no participants' table")
 
 
@@ -123,8 +126,11 @@ def _by_shape(names_of: Sequence[str], first: Line | None) -> int | None:
     return None
 
 
-def _columns(header: Line, start: int) -> dict[str, int]:
-    """Return the columns by field; in administrators' exports the host's of the same name stand before."""
+def _columns(header: Line, start: int, rows: Sequence[Line]) -> dict[str, int]:
+    """Return the columns by field, by name or else by place.
+
+    In administrators' exports, columns about the host stand before under the same names.
+    """
     names_of = [heading(each) for each in header.cells]
     known = {"email": EMAIL, "joined": JOINED, "left": LEFT, "minutes": MINUTES}
     columns = {
@@ -132,14 +138,29 @@ def _columns(header: Line, start: int) -> dict[str, int]:
         for field, words in known.items()
         if not words.isdisjoint(names_of[start:])
     }
-    waiting = [n for n in range(start, len(names_of)) if any(w in names_of[n] for w in WAITING)]
-    if not {"joined", "left", "minutes"} & columns.keys():
-        timed = _BRACKETED.fullmatch(cell(names_of, start + 4)) is not None
-        columns |= {"email": start + 1, "minutes": start + (4 if timed else 2)}
-        columns |= {"joined": start + 2, "left": start + 3} if timed else {}
-        # Where it is there, the column that says who waited is the last.
-        waiting = waiting or ([len(names_of) - 1] if len(names_of) > start + 6 else [])
-    return columns | {"name": start} | ({"waiting": waiting[0]} if waiting else {})
+    places = {"email": start + 1}
+    if _BRACKETED.fullmatch(cell(names_of, start + 4)):
+        places |= {"joined": start + 2, "left": start + 3, "minutes": start + 4}
+    elif _BRACKETED.fullmatch(cell(names_of, start + 2)):
+        places |= {"minutes": start + 2}
+    for field, place in places.items():
+        if place not in columns.values():
+            columns.setdefault(field, place)
+    columns["name"] = start
+    waiting = _waiting(names_of, start, rows)
+    return columns if waiting is None else columns | {"waiting": waiting}
+
+
+def _waiting(names_of: Sequence[str], start: int, rows: Sequence[Line]) -> int | None:
+    """Return the column that says who waited; in an unknown language the last may be it."""
+    for place in range(start, len(names_of)):
+        if any(each in names_of[place] for each in WAITING):
+            return place
+    last = len(names_of) - 1
+    if names_of[start] in NAME | _DASHBOARD_NAME or last < start + 6:
+        return None
+    told = {cell(line.cells, last).casefold() for line in rows if any(line.cells)}
+    return None if told <= _CONSENT else last
 
 
 def _lines(table: _Table) -> Iterator[_Line]:

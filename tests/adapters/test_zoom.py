@@ -282,6 +282,11 @@ def test_rows_without_times_tell_minutes_or_only_that_somebody_was_there() -> No
     assert [each.present_unknown for each in found.participants] == [False, True]
 
 
+def test_a_list_of_names_tells_only_that_they_were_there() -> None:
+    found = read_text("Name (Original Name),User Email,Guest\nAda,a@example.org,No\nBo,,Yes\n")
+    assert [each.present_unknown for each in found.participants] == [True, True]
+
+
 def test_times_win_over_minutes_that_differ_and_are_warned_of() -> None:
     found = read_text(participants("Ada,,10/25/2026 01:30:00,10/25/2026 03:30:00,180"))
     assert minutes(found) == {"Ada": 180}
@@ -293,6 +298,25 @@ def test_times_win_over_minutes_that_differ_and_are_warned_of() -> None:
 
 def test_a_spreadsheets_lost_seconds_are_warned_of_once() -> None:
     assert codes(read("participants_fr_semicolon_resaved.csv")) == ["waiting_room", "no_seconds"]
+
+
+def test_columns_whose_names_are_not_known_are_found_by_their_places() -> None:
+    found = read_text(
+        "Name (ursprünglicher Name),Anschrift,Beitrittszeit,Gegangen um,Dauer (Minuten),Gast,Im Warteraum\n"
+        "Ada,ada@example.org,19.10.2026 13:50:00,19.10.2026 14:00:00,10,Nein,Ja\n"
+        "Ada,ada@example.org,19.10.2026 14:00:00,19.10.2026 14:30:00,30,Nein,Nein\n"
+    )
+    assert minutes(found) == {"Ada": 30}
+    assert found.participants[0].key == "mail:ada@example.org"
+
+
+def test_the_recordings_consent_is_not_taken_for_waiting() -> None:
+    header = "Név (eredeti név),E-mail-cím,Belépés,Kilépés,Időtartam (perc),Vendég,Felvétel\n"
+    rows = (
+        "Ada,,2026/10/19 14:00:00,2026/10/19 14:30:00,30,Igen,Y\n"
+        "Bo,,2026/10/19 14:00:00,2026/10/19 14:10:00,10,Igen,NA\n"
+    )
+    assert minutes(read_text(header + rows)) == {"Ada": 30, "Bo": 10}
 
 
 def test_the_meetings_number_may_come_from_the_files_name() -> None:
@@ -404,8 +428,17 @@ def test_what_was_not_for_everyone_is_left_out(name: str, secret: str) -> None:
     assert codes(found) == ["private"]
 
 
-def test_one_blank_between_names_rather_means_private() -> None:
-    text = "14:00:00 From Ada to Bo : hi\n14:00:01 From Ada to Everyone : hello\n"
+@pytest.mark.parametrize(
+    "private",
+    [
+        "From Ada to Bo : psst",
+        "Von Ada an Bo: psst",
+        "De Ada à Bo: psst",
+        "Någon skrev till Bo: psst",
+    ],
+)
+def test_what_may_be_private_is_left_out_in_every_language(private: str) -> None:
+    text = f"14:00:01 From Ada to Everyone : hello\n14:00:02 {private}\npsst\n"
     (ada,) = read_text(text).participants
     assert [act.text for act in ada.acts] == ["hello"]
 
