@@ -8,6 +8,7 @@ from typing import NamedTuple
 from adapters.attendance import Attendance, Meeting, Row, Stay, Warned, gather, homonyms, real_email
 from adapters.reader import File, Options
 from adapters.teams.cells import LONGEST_NAME, kind_of, plain_name, read_local
+from adapters.teams.grid import HEADER_WITHIN
 from adapters.teams.told import closed, in_lobby
 from adapters.teams.words import ACTION_HEADERS, JOINED, LEFT, ROLES
 from adapters.text import Line, cell, heading
@@ -50,7 +51,7 @@ class _Done(NamedTuple):
 
 def find_actions(grid: Sequence[Line]) -> ActionList | None:
     """Return the list that a file is, None if it is none."""
-    for number, line in enumerate(grid):
+    for number, line in enumerate(grid[:HEADER_WITHIN]):
         if {"name", "action"} <= (columns := _named(line)).keys() and _time_of(columns):
             return ActionList(grid[number + 1 :], columns, certain=True)
     if len(grid) > 1 and all(_looks_told(line) for line in grid[1:]):

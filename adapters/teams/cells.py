@@ -4,6 +4,7 @@ import re
 import unicodedata
 from collections.abc import Sequence
 from datetime import timedelta
+from functools import lru_cache
 from typing import Literal
 
 from adapters.teams.words import AFTER_NOON, BEFORE_NOON, TAGS, UNITS
@@ -46,10 +47,9 @@ def is_time(text: str) -> bool:
     return _taken_apart(text) is not None
 
 
-def has_half(time: str) -> bool:
-    """Return whether a time names the half of the day."""
-    taken = _taken_apart(time)
-    return taken is not None and bool(taken[2])
+def spelling(time: str) -> str:
+    """Return how a time is written, whatever it is: `10/19/26, 2:00 PM` as `9/9/9, 9:9 x`."""
+    return re.sub(r"[^\W\d_]+", "x", re.sub(r"\d+", "9", time))
 
 
 def read_local(text: str, line: int) -> Written:
@@ -96,11 +96,14 @@ def _is_length(text: str) -> bool:
     return _LENGTH.fullmatch(text) is not None
 
 
+@lru_cache(maxsize=10_000)
 def _taken_apart(text: str) -> tuple[tuple[int, int, int], str, str] | None:
     """Return a time's date numbers, its clock and its half of the day (or nothing)."""
     if len(text) > _LONGEST_TIME or not any(c.isdecimal() for c in text):
         return None
-    plain, half = _without_half("".join(c for c in _composed(text) if _is_written(c)))
+    if not text.isascii():
+        text = "".join(c for c in _composed(text) if _is_written(c))
+    plain, half = _without_half(text)
     taken = _TIME.fullmatch(plain)
     if taken is None:
         return None

@@ -6,13 +6,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from io import StringIO
 
-from adapters.teams.cells import Kind, has_half, is_time, kind_of
+from adapters.teams.cells import Kind, is_time, kind_of, spelling
 from adapters.teams.words import HEADERS, UPN
 from adapters.text import DELIMITERS, Line, cell, heading, lines, widest
 from lrs.errors import UnreadableAttendance
 
 _SAMPLE = 64 * 1024
 _LOOKED_AT = 200
+HEADER_WITHIN = 50
+"""No header of Teams stands further down than this many rows, sections aside."""
 _SECTION = re.compile(r"([1-9])\. ?\S.*")
 IN_UTC = "(utc)"
 
@@ -43,7 +45,7 @@ def read_grid(text: str) -> list[Line]:
     """
     rows = list(lines(text, _delimiter(text[:_SAMPLE])))
     ends = [row.number for row in rows[1:]] + [1 + sum(1 for _ in StringIO(text, newline=""))]
-    for row, end in zip(rows, ends, strict=True):
+    for row, end in zip(rows, ends, strict=False):
         # Only a title runs over several lines; all else is a quotation mark that nothing closes.
         if end > row.number + 1 and sum(map(bool, row.cells)) != 2:
             message = "a row runs over several lines; a quotation mark may be left open"
@@ -57,14 +59,15 @@ def read_grid(text: str) -> list[Line]:
 def _check_last(rows: Sequence[Line]) -> None:
     """Raise `UnreadableAttendance` where the last row looks as if the file had been cut off in it.
 
-    It may lack cells that the row before has, or the half of the day that other times have.
+    It may lack cells that the row before has, or its time the seconds or the half of the day that
+    other times have.
     """
     if len(rows) < 2:
         return
     last, before = rows[-1], rows[-2]
-    halves = {has_half(each) for row in rows[:-1] for each in row.cells if is_time(each)}
-    lost = any(is_time(each) and has_half(each) not in halves for each in last.cells)
-    if (halves and lost) or (1 < len(last.cells) < len(before.cells)):
+    known = {spelling(each) for row in rows[:-1] for each in row.cells if is_time(each)}
+    odd = any(is_time(each) and spelling(each) not in known for each in last.cells)
+    if (known and odd) or 1 < len(last.cells) < len(before.cells):
         raise UnreadableAttendance("the file ends within a row", f"line {last.number}")
 
 

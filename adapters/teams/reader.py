@@ -27,7 +27,7 @@ class TeamsReader:
         if looks_like_json(beginning):
             return any(sign in beginning for sign in SIGNS)
         # The beginning ends with a whole line, or what is cut there would look damaged.
-        if len(file.text) > _BEGINNING:
+        if len(file.text) > _BEGINNING and "\n" in beginning:
             beginning = beginning[: beginning.rfind("\n") + 1]
         found = _find(read_grid(beginning))
         return found is not None and (found.certain or file.content.startswith(_UTF_16))

@@ -13,7 +13,7 @@ from adapters.attendance import Attendance, Warned, gather, homonyms
 from adapters.reader import File, Options
 from adapters.teams.cells import kind_of
 from adapters.teams.engagement import Engagement, read_engagement, with_acts
-from adapters.teams.grid import Table, make_table, named, sections
+from adapters.teams.grid import HEADER_WITHIN, Table, make_table, named, sections
 from adapters.teams.presence import Presence
 from adapters.teams.summary import Summary, read_summary
 from adapters.teams.told import Told, homonymous, read_rows
@@ -41,7 +41,7 @@ def find_report(grid: Sequence[Line]) -> Report | None:
     if {"1", "2"} <= parts.keys() and len(parts["2"][0].cells) > 2:
         people, stays = _table(parts["2"]), _table(parts.get("3", ()))
         return Report(parts["1"], people, stays, parts.get("4", ()))
-    for number, (line, below) in enumerate(pairwise(grid)):
+    for number, (line, below) in enumerate(pairwise(grid[:HEADER_WITHIN])):
         certain = _is_header(line)
         if certain or _looks_told(below):
             return Report(grid[:number], None, _table(grid[number:]), certain=certain)
@@ -73,7 +73,9 @@ def read_report(report: Report, file: File, options: Options) -> Attendance:
         raise UnreadableAttendance("the file names nobody who was there")
     warnings += homonyms(rows) + homonymous(people)
     warnings += _missing(summary, len(people) if report.people else len(found))
-    return Attendance("teams", meeting, found, tuple(warnings + clock.warnings), file.sha256)
+    # A time that is read twice is warned of twice, where the clocks change.
+    told = dict.fromkeys(warnings + clock.warnings)
+    return Attendance("teams", meeting, found, tuple(told), file.sha256)
 
 
 def _table(rows: Sequence[Line]) -> Table | None:
