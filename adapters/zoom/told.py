@@ -42,8 +42,9 @@ def rows_of(told: Sequence[Told], clock: Clock, ends: datetime | None) -> list[R
 
     Raises `UnreadableAttendance` where somebody leaves before joining.
     """
-    end = ends or max((clock.moment(time) for each in told for time in each.times), default=None)
-    return [_row(each, clock, end) for each in told]
+    if ends is None and any(each.left is None for each in told):
+        ends = max((clock.moment(time) for each in told for time in each.times), default=None)
+    return [_row(each, clock, ends) for each in told]
 
 
 def doubts(
