@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
+import orjson
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -19,6 +20,8 @@ from adapters.goto import GotoReader, attendee_rows
 from adapters.statements import Occurrence, statements
 from adapters.text import lines
 from lrs.errors import AmbiguousAttendance, UnreadableAttendance
+from lrs.xapi.statement import validate
+from lrs.xapi.versions import Version
 
 GOLDEN = Path(__file__).parent / "golden"
 FILES = GOLDEN / "goto"
@@ -93,6 +96,15 @@ def test_a_webinars_registrants_who_never_came_are_left_out_and_rejoins_unite() 
     assert minutes(found) == {"Ada Kaya": 50, "Bo Lindqvist": 5}
     assert found.participants[0].rows == (12, 13)
     assert codes(found) == [("no_show", 15)]
+
+
+def test_who_did_not_attend_is_left_out_whatever_times_are_told_of_them() -> None:
+    header = "Attended,Interest Rating,First Name,Email,Join Time,Leave Time,Time in Session"
+    rows = ["Yes,1,Ada,,2026-10-19 14:00,2026-10-19 14:30,30 minutes"]
+    rows += ["No,1,Bo,,2026-10-20 14:00,2026-10-20 14:30,30 minutes"]
+    content = "\n".join([header, *rows]).encode()
+    found = adapters.read("auto", adapters.File(content), adapters.Options(timezone=BERLIN))
+    assert minutes(found) == {"Ada": 30}
 
 
 def test_a_resaved_training_has_totals_where_times_are_missing() -> None:
@@ -231,6 +243,14 @@ def test_a_damaged_attendee_is_refused_with_its_place() -> None:
         with pytest.raises(UnreadableAttendance) as refused:
             read_json(attendees)
         assert refused.value.path == place
+
+
+@pytest.mark.parametrize("name", sorted(path.name for path in FILES.iterdir()))
+def test_the_statements_of_every_file_are_valid_in_both_versions(name: str) -> None:
+    for each in statements(read(name, timezone=BERLIN), LAB):
+        found = orjson.loads(each.to_json())
+        validate(found, Version.V1_0_3)
+        validate(found, Version.V2_0)
 
 
 def test_a_report_that_somebody_saved_as_a_workbook_is_the_same() -> None:

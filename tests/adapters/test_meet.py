@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
+import orjson
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -19,6 +20,8 @@ from adapters.meet import MeetReader, call_rows, conference_rows
 from adapters.statements import Occurrence, statements
 from adapters.text import lines
 from lrs.errors import AmbiguousAttendance, UnreadableAttendance
+from lrs.xapi.statement import validate
+from lrs.xapi.versions import Version
 
 GOLDEN = Path(__file__).parent / "golden"
 FILES = GOLDEN / "meet"
@@ -86,6 +89,16 @@ def test_whoever_was_away_in_between_has_the_duration_and_no_stays() -> None:
     }
     assert found.participants[1].stays == ()
     assert codes(found) == [("rejoined", 3)]
+
+
+def test_the_same_row_again_adds_nothing_and_homonyms_are_not_joined() -> None:
+    row = "Bo,,,30 min,14:05,15:00"
+    found = read_rows(row, row, "Bo,,bo@example.org,5 min,14:00,14:05")
+    assert [person.present for person in found.participants] == [
+        timedelta(minutes=30),
+        timedelta(minutes=5),
+    ]
+    assert codes(found) == [("rejoined", 2), ("homonym", 2)]
 
 
 def test_a_telephone_number_is_never_kept() -> None:
@@ -216,6 +229,14 @@ def test_the_page_of_an_answer_says_that_others_are_missing() -> None:
     assert codes(found) == [("pages_missing", None)]
 
 
+def test_a_telephone_with_a_name_goes_by_its_pseudonym_like_any_other() -> None:
+    payload = json.loads((FILES / "admin_call_ended.json").read_bytes())
+    for each in payload["items"][4]["events"][0]["parameters"]:
+        each["value"] = "Bo's phone" if each["name"] == "display_name" else each.get("value")
+    phone = read_json(payload, expected=NOON).participants[2]
+    assert phone == read("admin_call_ended.json", expected=NOON).participants[2]
+
+
 def test_other_events_are_passed_over_and_calls_without_a_time_refused() -> None:
     items = json.loads((FILES / "admin_call_ended.json").read_bytes())["items"]
     items[0]["events"][0]["name"] = "invitation_sent"
@@ -265,6 +286,14 @@ def test_participants_of_two_conferences_or_of_no_known_kind_are_refused() -> No
         read_json(payload)
 
 
+@pytest.mark.parametrize("name", sorted(path.name for path in FILES.iterdir()))
+def test_the_statements_of_every_file_are_valid_in_both_versions(name: str) -> None:
+    for each in statements(read(name, expected=NOON), LAB):
+        found = orjson.loads(each.to_json())
+        validate(found, Version.V1_0_3)
+        validate(found, Version.V2_0)
+
+
 def test_a_report_that_somebody_saved_as_a_workbook_is_the_same() -> None:
     workbook = Workbook()
     text = adapters.File((FILES / "native_en.csv").read_bytes()).text
@@ -285,6 +314,11 @@ def test_no_other_tools_file_is_taken_for_meets() -> None:
     assert [path.name for path in others if recognised(path)] == []
     for path in FILES.iterdir():
         assert read(path.name, expected=NOON).tool == "meet"
+
+
+def test_a_table_with_its_duration_after_the_times_is_not_meets() -> None:
+    report = "Nome,Horário de entrada,Horário de saída,Duração,Email,Função\n"
+    assert not MeetReader().recognises(adapters.File(report.encode()))
 
 
 def recognised(path: Path) -> bool:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
+import orjson
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -19,6 +20,8 @@ from adapters.statements import Occurrence, statements
 from adapters.text import lines
 from adapters.webex import WebexReader, participant_rows
 from lrs.errors import AmbiguousAttendance, UnreadableAttendance
+from lrs.xapi.statement import validate
+from lrs.xapi.versions import Version
 
 GOLDEN = Path(__file__).parent / "golden"
 FILES = GOLDEN / "webex"
@@ -234,6 +237,14 @@ def test_a_damaged_item_is_refused_with_its_place() -> None:
         with pytest.raises(UnreadableAttendance) as refused:
             read_json({"items": items})
         assert refused.value.path == place
+
+
+@pytest.mark.parametrize("name", sorted(path.name for path in FILES.iterdir()))
+def test_the_statements_of_every_file_are_valid_in_both_versions(name: str) -> None:
+    for each in statements(read(name, expected=NOON), LAB):
+        found = orjson.loads(each.to_json())
+        validate(found, Version.V1_0_3)
+        validate(found, Version.V2_0)
 
 
 def test_a_report_that_somebody_saved_as_a_workbook_is_the_same() -> None:
