@@ -96,6 +96,15 @@ def test_who_dialled_in_is_known_by_a_pseudonym_and_who_never_came_not_at_all() 
     assert "1234567" not in json.dumps(dry_run(found, []))
 
 
+def test_a_dialled_number_is_not_kept_as_an_id_either() -> None:
+    text = (
+        (FILES / "learning_dashboard_3.0.json").read_text().replace("v_dialin0001", "+49301234567")
+    )
+    found = read_text(text)
+    assert found.participants[1].key.startswith("phone:")
+    assert "1234567" not in repr(found.participants)
+
+
 def test_the_dashboard_and_the_recording_of_a_meeting_are_about_one_instance() -> None:
     meetings = {
         (found.meeting.id, found.meeting.title, found.meeting.starts)
@@ -120,6 +129,30 @@ def test_a_recording_tells_chat_polls_hands_and_reactions_with_their_times() -> 
         Act("answered-poll", at(1790949810000), "No", "Shall we begin?"),
         Act("raised-hand", at(1790949840000)),
     )
+
+
+def move(kind: str, minute: int) -> str:
+    moment = 1790949600000 + minute * 60_000
+    return (
+        f'<event eventname="Participant{kind}Event"><timestampUTC>{moment}</timestampUTC>'
+        "<userId>w_1</userId><externalUserId>42</externalUserId><name>Ada</name></event>"
+    )
+
+
+def test_a_join_of_who_is_there_and_a_leave_of_who_is_not_say_nothing_new() -> None:
+    told = [("Join", 0), ("Left", 1), ("Join", 2), ("Join", 5), ("Left", 12), ("Left", 20)]
+    moves = "".join(move(*each) for each in told)
+    (ada,) = read_text(f"<recording>{moves}</recording>").participants
+    assert [stay[:2] for stay in ada.stays] == [
+        (START, START + timedelta(minutes=1)),
+        (START + timedelta(minutes=2), START + timedelta(minutes=12)),
+    ]
+
+
+def test_events_out_of_their_order_are_put_into_it() -> None:
+    moves = "".join(move(*each) for each in [("Join", 30), ("Left", 40), ("Left", 10), ("Join", 0)])
+    (ada,) = read_text(f"<recording>{moves}</recording>").participants
+    assert ada.present == timedelta(minutes=20)
 
 
 def test_an_old_recording_counts_from_the_moment_in_the_meetings_id() -> None:

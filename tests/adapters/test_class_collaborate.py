@@ -27,6 +27,8 @@ HEADER = (
     "AttendeeFirstJoinTime,AttendeeLastLeaveTime,AttendeeTotalTimeInSession,AttendeeTotalRejoins"
 )
 
+OPENED = ("Lab", "s-7", "10/02/2026 13:55", "10/02/2026 15:02")
+
 
 def read(name: str, **options: object) -> Attendance:
     return read_bytes((FILES / name).read_bytes(), "auto", **{"expected": START, **options})
@@ -80,6 +82,12 @@ def test_who_came_again_has_no_stays_and_who_has_not_left_stays_until_the_room_c
     ]
 
 
+def test_who_came_again_has_no_stays_even_if_away_for_seconds_only() -> None:
+    times = ("10/02/2026 14:00", "10/02/2026 15:00", "00:59:40", "1")
+    (ada,) = read_bytes(row(*OPENED, "Ada", "", *times)).participants
+    assert (ada.stays, ada.present) == ((), timedelta(minutes=59, seconds=40))
+
+
 def test_the_username_is_what_identifies_and_a_number_is_never_shown() -> None:
     found = read("institution.csv")
     ada, bo, phone, _ = found.participants
@@ -119,7 +127,6 @@ def test_a_row_that_is_there_twice_counts_once() -> None:
     assert minutes(found)["Bo"] == pytest.approx(40 + 1 / 6)
 
 
-OPENED = ("Lab", "s-7", "10/02/2026 13:55", "10/02/2026 15:02")
 REFUSED = {
     "another file": (b"a,b\n1,2\n", "no file of Class"),
     "only a header": (HEADER.encode(), "no participant"),
