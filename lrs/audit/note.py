@@ -13,7 +13,8 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
 from lrs.audit.encoding import InvalidEvidence, decode64, decode_number, encode64
-from lrs.audit.merkle import HASH_BYTES
+from lrs.audit.merkle import HASH_BYTES, Hashes, root
+from lrs.errors import Conflict
 
 MAX_NOTE_BYTES = 1 << 20
 MAX_SIGNATURES = 100
@@ -22,6 +23,12 @@ _KEY_BYTES = 32
 _ID_BYTES = 4
 _DASH = "— "
 _PRIVATE = "PRIVATE+KEY+"
+
+
+class InconsistentTree(Conflict):
+    """The tree does not extend the last head that was signed, so no head of it may be signed."""
+
+    code = "inconsistent_tree"
 
 
 class NoteKey(Protocol):
@@ -201,6 +208,17 @@ def sign_checkpoint(checkpoint: Checkpoint, *signers: NoteSigner) -> bytes:
     return sign_note(checkpoint.text, *signers)
 
 
+def next_checkpoint(last: Checkpoint | None, origin: str, size: int, hashes: Hashes) -> Checkpoint:
+    """Return the head of the stored tree of `size` leaves, to be signed after `last`.
+
+    Two heads of one log must never contradict each other. Raises `InconsistentTree` unless the tree
+    is the one that `last` names, with leaves appended, or none.
+    """
+    if last and (last.origin != origin or last.size > size or root(last.size, hashes) != last.root):
+        raise InconsistentTree("the tree does not extend the last head that was signed")
+    return Checkpoint(origin, size, root(size, hashes))
+
+
 def open_checkpoint(note: bytes, key: NoteKey, others: Sequence[NoteKey] = ()) -> Checkpoint:
     """Return the checkpoint that the log of this key has signed.
 
@@ -221,8 +239,9 @@ def parse_checkpoint(text: str) -> Checkpoint:
     *lines, end = text.split("\n")
     if len(lines) < 3 or end or not all(lines):
         raise InvalidEvidence("a checkpoint is an origin, a size and a root, a line each")
-    origin, size, root, *extensions = lines
-    return Checkpoint(origin, decode_number(size), decode64(root, HASH_BYTES), tuple(extensions))
+    origin, size, root_hash, *extensions = lines
+    hash_bytes = decode64(root_hash, HASH_BYTES)
+    return Checkpoint(origin, decode_number(size), hash_bytes, tuple(extensions))
 
 
 def _parse_signature(line: str) -> Signature:

@@ -2,8 +2,7 @@
 
     python verifier.py BUNDLE [--trusted CHECKPOINT …]
 
-This module stands alone: it needs Python 3.11 and the package `cryptography`, opens no connection,
-and shares no code with the server. `docs/evidence.md` describes what it reads. It prints verdicts:
+Stands alone on Python 3.11 and `cryptography`, opens no connection; see `docs/evidence.md`.
 
     OK          all events are what the signed heads of the log commit to
     ERASED      an event's body was erased, and a later event in the log says so
@@ -25,6 +24,7 @@ import re
 import sys
 import uuid
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, BinaryIO, NamedTuple
@@ -95,25 +95,20 @@ def canonical(value: Any) -> bytes:
 
 def parse_line(line: bytes) -> dict[str, Any]:
     """Return the JSON object of a line that is exactly what `canonical` writes for it."""
-    try:
+    with suppress(ValueError, RecursionError):
         value = json.loads(line)
-        exact = canonical(value) + b"\n" == line
-    except (ValueError, RecursionError):
-        exact = False
-    if not exact or not isinstance(value, dict):
-        raise Refused("a line is not a JSON object in its canonical form")
-    return value
+        if isinstance(value, dict) and canonical(value) + b"\n" == line:
+            return value
+    raise Refused("a line is not a JSON object in its canonical form")
 
 
 def unbase64(text: Any, length: int | None = None) -> bytes:
     """Return the bytes of canonical base64, of exactly `length` bytes if given."""
-    try:
+    with suppress(ValueError, TypeError):
         data = base64.b64decode(text, validate=True)
-    except (ValueError, TypeError):
-        raise Refused("a value is not base64") from None
-    if base64.b64encode(data).decode() != text or length not in (None, len(data)):
-        raise Refused("a value is not canonical base64 of the right length")
-    return data
+        if base64.b64encode(data).decode() == text and length in (None, len(data)):
+            return data
+    raise Refused("a value is not canonical base64 of the right length")
 
 
 class Head(NamedTuple):
@@ -248,9 +243,14 @@ class Verification:
         self._compare_trusted()
 
     def find(self, verdict: str, leaf: int | None, reason: str) -> None:
-        """Add a finding."""
-        if len(self.report.findings) < MAX_FINDINGS:
-            self.report.findings.append(Finding(verdict, leaf, reason))
+        """Add a finding. Of many, those of the first leaves are kept."""
+        self.report.findings.append(Finding(verdict, leaf, reason))
+        if len(self.report.findings) > 2 * MAX_FINDINGS:
+            self._order()
+
+    def _order(self) -> None:
+        self.report.findings.sort(key=lambda each: (each.leaf is None, each.leaf or 0))
+        del self.report.findings[MAX_FINDINGS:]
 
     def event(self, event: dict[str, Any]) -> None:
         """Take the next event. The tree grows by the stored leaf: one bad event is one finding."""
@@ -339,9 +339,9 @@ class Verification:
             head, before = self._contradicted
             forked = self._agreed >= head.size  # another signed head affirms what this one denies
             leaf = before if head.size == before + 1 and not forked else None
-            reason = f"{head.source} signs another root for {head.size} events"
+            reason = f"{head.source} signs another root for {head.size} events; {before} are right"
             self.find("FORKED" if forked else "TAMPERED", leaf, reason)
-        self.report.findings.sort(key=lambda each: (each.leaf is None, each.leaf or 0))
+        self._order()
         return self.report
 
 

@@ -1,6 +1,9 @@
 """The leaf of an event, by its published encoding."""
 
 import hashlib
+import hmac
+import re
+from pathlib import Path
 from uuid import UUID
 
 import pytest
@@ -43,3 +46,17 @@ def test_no_two_events_share_an_entry(
 def test_what_would_make_it_ambiguous_is_refused(index: int, meta: bytes, body: bytes) -> None:
     with pytest.raises(ValueError, match="two commitments of 32 bytes"):
         event_leaf(LOG, index, meta, body)
+
+
+def test_the_example_in_the_documentation_is_right() -> None:
+    text = (Path(__file__).parents[2] / "docs" / "evidence.md").read_text(encoding="utf-8")
+    example = dict(re.findall(r"^(\w+(?: \w+)?)  +(\S.*)$", text, re.MULTILINE))
+    salts = bytes(range(32)), bytes(range(32, 64))
+    meta, body = (
+        hmac.digest(salt, example[name].encode(), "sha256")
+        for salt, name in zip(salts, ("meta", "body"), strict=True)
+    )
+    assert meta.hex() == example["meta commitment"]
+    assert body.hex() == example["body commitment"]
+    leaf = event_leaf(UUID(example["log"]), int(example["index"]), meta, body)
+    assert leaf.hex() == example["leaf hash"]

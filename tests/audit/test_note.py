@@ -8,11 +8,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lrs.audit.encoding import InvalidEvidence, decode64, decode_number
-from lrs.audit.merkle import EMPTY_ROOT
+from lrs.audit.merkle import EMPTY_ROOT, Frontier, Hashes
 from lrs.audit.note import (
     Checkpoint,
     Ed25519Key,
     Ed25519Signer,
+    InconsistentTree,
+    next_checkpoint,
     open_checkpoint,
     parse_checkpoint,
     parse_note,
@@ -231,3 +233,25 @@ def test_base64_has_one_form(data: bytes) -> None:
 def test_numbers_are_plain_decimals(text: str) -> None:
     with pytest.raises(InvalidEvidence):
         decode_number(text)
+
+
+def stored(*leaves: bytes) -> Hashes:
+    frontier = Frontier()
+    nodes = {(n.level, n.index): n.hash for leaf in leaves for n in frontier.append(leaf)}
+    return lambda level, index: nodes[level, index]
+
+
+def test_the_next_head_extends_the_last_or_there_is_none() -> None:
+    leaves = [bytes([n]) * 32 for n in range(9)]
+    tree = stored(*leaves)
+    empty = next_checkpoint(None, ORIGIN, 0, tree)
+    assert empty == Checkpoint(ORIGIN, 0, EMPTY_ROOT)
+    last = next_checkpoint(empty, ORIGIN, 5, tree)
+    assert next_checkpoint(last, ORIGIN, 5, tree) == last
+    for size in range(5, 10):
+        assert next_checkpoint(last, ORIGIN, size, tree).size == size
+    refused = [(ORIGIN, 4, tree), ("other.example.org", 5, tree), (ORIGIN, 0, tree)]
+    refused += [(ORIGIN, size, stored(*leaves[::-1])) for size in (5, 9)]
+    for origin, size, hashes in refused:
+        with pytest.raises(InconsistentTree):
+            next_checkpoint(last, origin, size, hashes)
