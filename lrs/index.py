@@ -34,6 +34,10 @@ class TermKind(IntEnum):
     REGISTRATION = 6
 
 
+# As plain integers, which compare and pack much faster.
+_VERB, _ACTIVITY, _RELATED_ACTIVITY, _AGENT, _RELATED_AGENT, _REGISTRATION = map(int, TermKind)
+
+
 class Term(NamedTuple):
     """One condition that the statement at `position` meets, itself or via another."""
 
@@ -69,6 +73,8 @@ class IndexRows(NamedTuple):
     references: list[Reference]
     unlisted: list[int]
     removed: list[Term]
+    fresh: bool = False
+    """Nothing refers to anything, so no term can be there already; the terms are sorted."""
 
 
 class Recorded(Protocol):
@@ -146,19 +152,17 @@ def term_key(text: str) -> int:
     return int.from_bytes(blake2b(text.encode(), digest_size=8).digest(), "big", signed=True)
 
 
-def own_keys(terms: Terms) -> Iterable[tuple[int, int]]:
-    """Yield (kind, key) for each condition a statement meets by itself."""
-    yield TermKind.VERB, term_key(terms.verb)
+def own_keys(terms: Terms) -> list[tuple[int, int]]:
+    """Return (kind, key) of each condition a statement meets by itself."""
+    found: list[tuple[int, int]] = [(_VERB, term_key(terms.verb))]
     if terms.activity is not None:
-        yield TermKind.ACTIVITY, term_key(terms.activity)
-    for activity in terms.related_activities:
-        yield TermKind.RELATED_ACTIVITY, term_key(activity)
-    for agent in terms.agents:
-        yield TermKind.AGENT, term_key(agent)
-    for agent in terms.related_agents:
-        yield TermKind.RELATED_AGENT, term_key(agent)
+        found.append((_ACTIVITY, term_key(terms.activity)))
+    found += [(_RELATED_ACTIVITY, term_key(activity)) for activity in terms.related_activities]
+    found += [(_AGENT, term_key(agent)) for agent in terms.agents]
+    found += [(_RELATED_AGENT, term_key(agent)) for agent in terms.related_agents]
     if terms.registration is not None:
-        yield TermKind.REGISTRATION, term_key(terms.registration)
+        found.append((_REGISTRATION, term_key(terms.registration)))
+    return found
 
 
 class Condition(NamedTuple):
@@ -221,7 +225,8 @@ def index_rows(new: Sequence[IndexedStatement], recorded: Recorded) -> IndexRows
     if not known and not references:
         listed = [(s.position, s.stored) for s in new]
         terms = [Term(kind, key, s.position, 0) for s in new for kind, key in own_keys(s.terms)]
-        return IndexRows(listed, terms, [], [], [])
+        terms.sort()
+        return IndexRows(listed, terms, [], [], [], fresh=True)
     return _Neighbourhood(new, known, references, recorded).rows()
 
 

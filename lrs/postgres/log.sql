@@ -18,6 +18,11 @@ select * from unnest(%b::bigint[], %b::uuid[], %b::bigint[], %b::text[], %b::byt
 -- name: insert_statements
 insert into statement (position, stored) select * from unnest(%b::bigint[], %b::timestamptz[]);
 
+-- name: insert_fresh_terms
+insert into term (kind, key, position, via)
+select kind, key, position, 0
+from unnest(%b::smallint[], %b::bigint[], %b::bigint[]) as fresh (kind, key, position);
+
 -- name: insert_terms
 -- What an older statement inherits again through another reference is there already.
 insert into term (kind, key, position, via)

@@ -9,11 +9,11 @@ from eventsourcing.persistence import StoredEvent
 from eventsourcing.postgres import PostgresApplicationRecorder, PostgresDatastore
 from psycopg import Cursor
 from psycopg.rows import DictRow, tuple_row
-from psycopg.types.numeric import Int2, Int8
 
 from lrs.events import DocumentDeleted, DocumentStored
 from lrs.index import IndexedStatement, IndexRows, Reference, Term
 from lrs.log import Append, Head, indexed, owner_of
+from lrs.postgres.columns import Chunks, Integers
 from lrs.postgres.index import PostgresStatementIndex
 from lrs.sql import queries
 
@@ -43,11 +43,11 @@ class PostgresLogRecorder(PostgresApplicationRecorder):
         curs.execute(
             SQL["insert_events"],
             (
-                [Int8(entry.position) for entry in append.entries],
-                [event.originator_id for event in stored],
-                [Int8(event.originator_version) for event in stored],
-                [event.topic for event in stored],
-                [event.state for event in stored],
+                Integers("q", [entry.position for entry in append.entries]),
+                Chunks("uuid", [cast("UUID", event.originator_id).bytes for event in stored]),
+                Integers("q", [event.originator_version for event in stored]),
+                Chunks("text", [event.topic.encode() for event in stored]),
+                Chunks("bytea", [event.state for event in stored]),
             ),
             prepare=True,
         )
@@ -130,11 +130,14 @@ def select_first_events(
 def write_index(curs: Cursor[DictRow], rows: IndexRows) -> None:
     """Write what an append changes in the index, in the append's own transaction."""
     _execute(curs, "insert_statements", _listed(rows.listed))
-    _execute(curs, "insert_terms", _terms(rows.terms))
+    if rows.fresh:
+        _execute(curs, "insert_fresh_terms", _terms(rows.terms)[:3])
+    else:
+        _execute(curs, "insert_terms", _terms(rows.terms))
     if rows.references:
         _execute(curs, "insert_references", _references(rows.references))
     if rows.unlisted:
-        _execute(curs, "delete_statements", ([Int8(position) for position in rows.unlisted],))
+        _execute(curs, "delete_statements", (Integers("q", rows.unlisted),))
         _execute(curs, "delete_terms", _terms(rows.removed))
 
 
@@ -147,8 +150,8 @@ def _write_document(curs: Cursor[DictRow], event: DocumentStored | DocumentDelet
     row = (
         event.originator_id,
         owner.resource,
-        Int8(activity),
-        Int8(agent),
+        activity,
+        agent,
         owner.registration,
         event.document_id,
         event.timestamp,
@@ -162,23 +165,23 @@ def _execute(curs: Cursor[DictRow], query: str, parameters: tuple[Any, ...]) -> 
         own.execute(SQL[query], parameters, prepare=True)
 
 
-def _listed(rows: list[tuple[int, datetime]]) -> tuple[list[Any], ...]:
-    return [Int8(position) for position, _ in rows], [stored for _, stored in rows]
+def _listed(rows: list[tuple[int, datetime]]) -> tuple[Any, ...]:
+    return Integers("q", [position for position, _ in rows]), [stored for _, stored in rows]
 
 
-def _terms(rows: list[Term]) -> tuple[list[Any], ...]:
+def _terms(rows: list[Term]) -> tuple[Any, ...]:
     return (
-        [Int2(row.kind) for row in rows],
-        [Int8(row.key) for row in rows],
-        [Int8(row.position) for row in rows],
-        [Int8(row.via) for row in rows],
+        Integers("h", [row[0] for row in rows]),
+        Integers("q", [row[1] for row in rows]),
+        Integers("q", [row[2] for row in rows]),
+        Integers("q", [row[3] for row in rows]),
     )
 
 
-def _references(rows: list[Reference]) -> tuple[list[Any], ...]:
+def _references(rows: list[Reference]) -> tuple[Any, ...]:
     return (
         [row.target for row in rows],
-        [Int8(row.position) for row in rows],
+        Integers("q", [row.position for row in rows]),
         [row.source for row in rows],
         [row.voids for row in rows],
     )

@@ -5,6 +5,7 @@ its numbers, escapes, order and white space.
 """
 
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -28,7 +29,7 @@ class Draft(msgspec.Struct, frozen=True):
     timestamped: bool
     """Whether the client said when it happened."""
     parsed: dict[str, Any]
-    """The body, parsed."""
+    """The statement as it was sent, parsed, with the authority that the LRS gave it."""
 
     def at(self, stored: datetime) -> bytes:
         """Return the statement as stored at an aware moment, which stands in for the timestamp."""
@@ -66,8 +67,12 @@ def complete(
         given_id=bool(own_id or statement_id),
         body=body,
         timestamped="timestamp" in statement,
-        parsed=orjson.loads(body),
+        parsed=statement | {"authority": _parsed(authority)},
     )
+
+
+# There are few authorities; nobody changes what is parsed.
+_parsed = lru_cache(maxsize=1_024)(orjson.loads)
 
 
 def _spliced(first: bytes, rest: bytes) -> bytes:
