@@ -7,8 +7,9 @@ from itertools import islice
 
 from adapters.reader import File
 from adapters.signin_sheet.words import HEADERS, TITLES, names_of
-from adapters.signin_sheet.workbook import is_workbook, sheets
+from adapters.signin_sheet.workbook import MOST_ROWS, is_workbook, sheets
 from adapters.text import Line, cell, lines, widest
+from lrs.errors import UnreadableAttendance
 
 EVIDENCE = frozenset({"in", "out", "present", "signature"})
 """Columns that tell that somebody was there."""
@@ -73,7 +74,10 @@ def _table(rows: Iterator[Line]) -> Sheet | None:
     for line in islice(rows, _BEGINNING):
         columns = _columns(line)
         if len(columns) > 1 and not _WHO.isdisjoint(columns):
-            return Sheet(columns, above, list(rows))
+            below = list(islice(rows, MOST_ROWS + 1))
+            if len(below) > MOST_ROWS:
+                raise UnreadableAttendance(f"the sheet has more than {MOST_ROWS} rows")
+            return Sheet(columns, above, below)
         above.append(line)
     return None
 

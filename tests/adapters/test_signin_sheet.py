@@ -214,6 +214,7 @@ REFUSED = {
     "a strange mark": (b"Name,Present\nAda,perhaps\n", "neither present nor absent"),
     "no name": (b"Name,Signature\n,x\n", "no name"),
     "no time": (b"Name,In\nAda,soon\n", "no time"),
+    "more than a room holds": (b"Name,Signature\n" + b"Ada,x\n" * (MOST_ROWS + 1), "more than"),
     "an old workbook": (b"\xd0\xcf\x11\xe0" + b"\0" * 600, "XLSX"),
     "a cut workbook": (MADE[:-200], "damaged"),
     "no archive": (b"PK\x03\x04 and nothing more", "damaged"),
