@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 from adapters.attendance import (
@@ -24,7 +24,6 @@ from lrs.errors import UnreadableAttendance
 
 SIGNS = ('"attendanceIntervals"', '"attendanceRecords"', '"totalAttendanceInSeconds"')
 """Members of Graph's answers that no other tool's have."""
-_BEGINNING_OF_TIME = 2000
 _LONGEST = timedelta(days=366)
 
 
@@ -75,8 +74,8 @@ def _reports(listed: Any, options: Options) -> list[_Report]:
 
 def _report(told: Object, place: str) -> _Report:
     place = f"{place}." if place else ""
-    starts = _moment(told.get("meetingStartDateTime"), f"{place}meetingStartDateTime")
-    ends = _moment(told.get("meetingEndDateTime"), f"{place}meetingEndDateTime")
+    starts = moment_of(told.get("meetingStartDateTime"), f"{place}meetingStartDateTime")
+    ends = moment_of(told.get("meetingEndDateTime"), f"{place}meetingEndDateTime")
     if starts is None or ends is None:
         raise UnreadableAttendance(
             "the report does not say when its meeting was held", place.rstrip(".")
@@ -125,8 +124,8 @@ def _stays(record: Object, place: str) -> Iterator[Stay]:
     for _, where, interval in items_of(
         record.get("attendanceIntervals"), f"{place}.attendanceIntervals"
     ):
-        joined = _moment(interval.get("joinDateTime"), f"{where}.joinDateTime")
-        left = _moment(interval.get("leaveDateTime"), f"{where}.leaveDateTime")
+        joined = moment_of(interval.get("joinDateTime"), f"{where}.joinDateTime")
+        left = moment_of(interval.get("leaveDateTime"), f"{where}.leaveDateTime")
         length = _length(interval.get("durationInSeconds"), f"{where}.durationInSeconds")
         if joined and not left and length:
             left = joined + length
@@ -135,12 +134,6 @@ def _stays(record: Object, place: str) -> Iterator[Stay]:
         if left < joined:
             raise UnreadableAttendance("somebody leaves before joining", where)
         yield Stay(joined, left)
-
-
-def _moment(value: Any, place: str) -> datetime | None:
-    """Return a time; None for none, and for the year 1 that stands for none."""
-    moment = moment_of(value, place)
-    return moment if moment and moment.year >= _BEGINNING_OF_TIME else None
 
 
 def _length(value: Any, place: str) -> timedelta | None:

@@ -51,7 +51,7 @@ def read_summary(above: Sequence[Line]) -> Summary:
         for field, labels in SUMMARY.items()
         if heading(line.cells[0]).rstrip(":") in labels
     }
-    times = [line for line in told if is_time(line.cells[1]) and line is not found.get("title")]
+    times = [line for line in told if is_time(line.cells[1])]
     starts = found.get("starts", times[0] if times else None)
     ends = found.get("ends", times[1] if len(times) > 1 else None)
     before = told[: told.index(starts)] if starts else told

@@ -293,6 +293,40 @@ def test_what_looks_odd_is_read_with_a_warning_that_names_the_line() -> None:
     }
 
 
+def two_of_a_name(people: str, stays: str) -> Attendance:
+    return read(
+        tabs(
+            "1. Summary\nMeeting title|Lab\n2. Participants\n"
+            "Name|First Join|Last Leave|In-Meeting Duration|Email|Participant ID (UPN)|Role\n"
+            f"{people}\n3. In-Meeting Activities\n"
+            f"Name|Join Time|Leave Time|Duration|Email|Role\n{stays}\n"
+            "4. Meeting Engagement\nName|Engagement Type|Time\n"
+            "Ada|Raised hand|10/19/26, 2:05:00 PM\n"
+        )
+    )
+
+
+def test_two_people_of_a_name_are_kept_apart_and_neither_is_given_the_others_acts() -> None:
+    found = two_of_a_name(
+        f"Ada|{STAY}|ada@example.org|ada@example.org|\nAda|{STAY}|a2@example.org|a2@example.org|",
+        f"Ada|{STAY}|ada@example.org|\nAda|{STAY}|a2@example.org|",
+    )
+    assert [person.key for person in found.participants] == [
+        "id:ada@example.org",
+        "id:a2@example.org",
+    ]
+    assert not any(person.acts for person in found.participants)
+    assert codes(found) == [("act_of_nobody", 13)]
+
+
+def test_people_whose_stays_have_no_address_are_not_counted_twice() -> None:
+    found = two_of_a_name(
+        f"Ada|{STAY}||ada@example.org|\nAda|{STAY}||a2@example.org|", f"Ada|{STAY}||"
+    )
+    assert minutes(found) == {"Ada": 30}
+    assert codes(found) == []
+
+
 def test_files_of_other_tools_and_lists_of_names_are_not_recognised() -> None:
     for text in (
         (
