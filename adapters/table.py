@@ -2,13 +2,16 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 
 from adapters.text import DELIMITERS, Line, cell, heading, lines
 from lrs.errors import UnreadableAttendance
 
 Headers = Mapping[str, frozenset[str]]
 """Fields and the names that their columns have, as `adapters.text.heading` leaves them."""
+MOST_ROWS = 200_000
 _BEGINNING = 200_000
+"""Characters; a table that begins later is none of ours."""
 
 
 @dataclass(frozen=True)
@@ -35,23 +38,31 @@ def find(text: str, headers: Headers, wanted: frozenset[str]) -> Table | None:
     Of two columns with the same name the first counts. Raises `UnreadableAttendance`.
     """
     for delimiter in sorted(DELIMITERS, key=text.count, reverse=True):
-        # A table far from the beginning is none of ours; the whole file is cut into cells only once.
-        if (number := _header(text[:_BEGINNING], delimiter, headers, wanted)) is not None:
-            found = list(lines(text, delimiter))
-            columns = _columns(found[number], headers)
-            return Table(columns, found[number], found[:number], found[number + 1 :])
+        for number, line in enumerate(beginning(text, delimiter)):
+            columns = _columns(line, headers)
+            if wanted <= columns.keys():
+                return cut(text, delimiter, number, columns)
     return None
 
 
-def _header(text: str, delimiter: str, headers: Headers, wanted: frozenset[str]) -> int | None:
+def beginning(text: str, delimiter: str) -> Iterator[Line]:
+    """Yield the rows among which a header may be, up to where they cannot be read."""
     try:
-        for number, line in enumerate(lines(text, delimiter)):
-            if wanted <= _columns(line, headers).keys():
-                return number
+        yield from lines(text[:_BEGINNING], delimiter)
     except UnreadableAttendance:
         # The beginning may be cut within a quoted cell, or this is not the delimiter.
-        return None
-    return None
+        return
+
+
+def cut(text: str, delimiter: str, header: int, columns: Mapping[str, int]) -> Table:
+    """Return the table whose header is the row of this number, from 0.
+
+    Raises `UnreadableAttendance`, also for more than `MOST_ROWS`.
+    """
+    found = list(islice(lines(text, delimiter), MOST_ROWS + 1))
+    if len(found) > MOST_ROWS:
+        raise UnreadableAttendance(f"the table has more than {MOST_ROWS} rows")
+    return Table(columns, found[header], found[:header], found[header + 1 :])
 
 
 def _columns(header: Line, headers: Headers) -> dict[str, int]:

@@ -8,8 +8,8 @@ from itertools import pairwise
 from adapters.attendance import Meeting, Row, Stay, Warned, real_email
 from adapters.meet.days import began, title
 from adapters.reader import Options
-from adapters.table import Headers, Table, find
-from adapters.text import DELIMITERS, Line, lines
+from adapters.table import Headers, Table, beginning, cut, find
+from adapters.text import DELIMITERS, Line
 from adapters.timeofday import from_then_on, is_time_of_day, near
 from adapters.times import Clock, read_duration, read_length
 from lrs.errors import UnreadableAttendance
@@ -80,14 +80,13 @@ def _in_order(table: Table) -> bool:
 def _by_places(text: str) -> Table | None:
     """Return the table whose first row ends with a duration and two times of day; None without."""
     for delimiter in DELIMITERS:
-        found = list(lines(text, delimiter))
-        for number, (header, row) in enumerate(pairwise(found)):
-            width = len(header.cells)
-            if width not in _PLACES or width != len(row.cells):
+        for number, (header, row) in enumerate(pairwise(beginning(text, delimiter))):
+            places = _PLACES.get(len(header.cells), ())
+            if not places or len(row.cells) != len(places) or not read_duration(row.cells[-3]):
                 continue
-            if read_duration(row.cells[-3]) and all(map(is_time_of_day, row.cells[-2:])):
-                columns = {field: place for place, field in enumerate(_PLACES[width])}
-                return Table(columns, header, found[:number], found[number + 1 :])
+            if all(map(is_time_of_day, row.cells[-2:])):
+                columns = {field: place for place, field in enumerate(places)}
+                return cut(text, delimiter, number, columns)
     return None
 
 

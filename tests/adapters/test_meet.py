@@ -184,6 +184,11 @@ def test_a_row_that_cannot_be_read_is_refused_with_its_line(row: str, reason: st
     assert refused.value.path == ("line 2" if row else "")
 
 
+def test_a_table_without_end_is_refused_before_it_is_read() -> None:
+    with pytest.raises(UnreadableAttendance, match="more than 200000 rows"):
+        read_rows("\n" * 200_001)
+
+
 # What a browser extension writes.
 
 
