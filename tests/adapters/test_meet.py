@@ -185,8 +185,9 @@ def test_a_row_that_cannot_be_read_is_refused_with_its_line(row: str, reason: st
 
 
 def test_a_table_without_end_is_refused_before_it_is_read() -> None:
+    file = adapters.File(HEADER.encode() + b"\n" * 200_001)
     with pytest.raises(UnreadableAttendance, match="more than 200000 rows"):
-        read_rows("\n" * 200_001)
+        adapters.read("meet", file, adapters.Options(timezone=BERLIN))
 
 
 # What a browser extension writes.
