@@ -30,11 +30,15 @@ def pick(held: Sequence[Held], expected: datetime | None) -> list[Held]:
     within `NEAR`. Raises `AmbiguousAttendance` where that tells nothing.
     """
     told: list[list[Held]] = []
+    ended: datetime | None = None
     for each in sorted(held, key=lambda one: (one.series, one.starts, one.ends, one.key)):
-        if told and _goes_on(told[-1], each):
+        goes_on = ended is not None and each.starts - ended <= RESTARTED_WITHIN
+        if goes_on and told[-1][0].series == each.series:
             told[-1].append(each)
+            ended = max(ended or each.ends, each.ends)
         else:
             told.append([each])
+            ended = each.ends
     if len(told) == 1:
         return told[0]
     if expected is not None and told:
@@ -46,8 +50,3 @@ def pick(held: Sequence[Held], expected: datetime | None) -> list[Held]:
         f"the file holds {len(told)} meetings ({days}), none of which begins within two hours of "
         "the session; say which is meant with --session, or export it alone"
     )
-
-
-def _goes_on(run: Sequence[Held], later: Held) -> bool:
-    ended = max(each.ends for each in run)
-    return run[0].series == later.series and later.starts - ended <= RESTARTED_WITHIN
