@@ -29,7 +29,7 @@ def main() -> int:
     wrong = 0
     for engine in options.engines:
         with _settings(engine) as settings, opened(settings) as house:
-            for seed in range(options.seeds):
+            for seed in range(options.first, options.first + options.seeds):
                 course = Course(
                     seed=seed,
                     number=seed,
@@ -88,6 +88,7 @@ def _print(line: str) -> None:
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m tests.simulation", description=__doc__)
     parser.add_argument("--seeds", type=int, default=3)
+    parser.add_argument("--first", type=int, default=0, help="the first seed")
     parser.add_argument("--learners", type=int, default=500)
     parser.add_argument("--weeks", type=int, default=12)
     parser.add_argument(

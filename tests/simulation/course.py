@@ -20,7 +20,7 @@ from tests.simulation.live import (
     Live,
     MoodleMeeting,
 )
-from tests.simulation.moodle import Jisc, Moodle, OldMoodle, Site
+from tests.simulation.moodle import CRON, Jisc, Moodle, OldMoodle, Site
 from tests.simulation.people import Person, key, learners, strangers
 from tests.simulation.programme import DAY, HOUR, Activity, Programme, Session
 from tests.simulation.standing import engagements
@@ -170,7 +170,10 @@ class Speaker:
         return voice.tell(person, deed)
 
     def _repeated(self, said: Said) -> Said:
-        return said._replace(statement={**said.statement, "id": self._ids.next()})
+        again = {**said.statement, "id": self._ids.next()}
+        if again["context"].get("registration") == CRON:
+            again["context"] = {**again["context"], "registration": self._ids.next()}
+        return said._replace(statement=again)
 
     def _mistakes(self, person: Person) -> Iterator[Said]:
         """Yield things that never happened, and that they are taken back."""

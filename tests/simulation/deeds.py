@@ -37,7 +37,7 @@ class Deed(NamedTuple):
     Activities: view, finish, unfinish, waive (by the LMS), attempt, answer, empty-attempt, post,
     unpost, submit, grade (by a teacher).
     Sessions: stay (until None: the tool saw no leave), present (for `spent`), attend, attend-part,
-    miss, watch (the recording), say, ask, vote, hand, try-room. Neither: enrol, login.
+    miss, watch (the recording), say, ask, vote, hand, sign-up, try-room. Neither: enrol, login.
     """
 
     kind: str
@@ -77,7 +77,7 @@ class Doer:
             yield Deed("enrol", None, monday - HOUR)
         yield Deed("login", None, monday + self._within(5 * DAY))
         content = self.week.activities[0]
-        if content.tool == "cmi5" and self._odds(0.1):
+        if content.tool == "cmi5" and self._odds(0.3):
             yield Deed("waive", content, monday)
         if self.week.sessions[0].tool == "bbb" and self._odds(0.05):
             yield Deed("try-room", self.week.sessions[0], monday - 4 * HOUR)
@@ -117,7 +117,7 @@ class Doer:
         spent = self.rng.randrange(3 * MINUTE, 40 * MINUTE)
         yield Deed("view", activity, at - spent)
         yield self._finish(activity, at, spent)
-        if activity.tool in RETRACTABLE and not self.certain and self._odds(0.05):
+        if activity.tool in RETRACTABLE and not self.certain and self._odds(0.12):
             yield Deed("unfinish", activity, at + self._within(3 * DAY, HOUR))
             if self._odds(0.5):
                 yield self._finish(activity, at + 4 * DAY, spent, label=1)
@@ -189,6 +189,9 @@ class Doer:
             missed = tuple(each for each in missed if each not in chosen)
             for session in chosen:
                 yield from self._attends(session)
+        for session in self.week.sessions:
+            if session.tool == "facetoface":
+                yield Deed("sign-up", session, session.starts - HOUR)
         for session in missed:
             if session.tool == "jisc" and self._odds(0.7):
                 yield Deed("miss", session, session.starts)
@@ -250,6 +253,8 @@ class Doer:
             for label in range(self.rng.randrange(most)):
                 at = session.starts + (20 + 9 * label) * MINUTE + self._within(8 * MINUTE)
                 yield Deed(kind, session, at, label=label)
+        if session.named and self._odds(0.3):  # hours later the chat is still open
+            yield Deed("say", session, session.ends + 3 * HOUR, label=9)
 
     def _odds(self, probability: float) -> bool:
         return self.rng.random() < probability

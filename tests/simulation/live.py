@@ -212,9 +212,15 @@ class FaceToFace(Live):
     def attend_part(self, person: Person, deed: Deed) -> Iterator[Said]:
         yield self._registered(person, deed, whole=False)
 
+    def sign_up(self, person: Person, deed: Deed) -> Iterator[Said]:
+        actor, context = person.agent("facetoface"), self._recording[1]
+        yield self.sent(actor, f"{ADL}registered", self._target(), deed.at, context)
+
+    def _target(self) -> JSON:
+        return activity(self.step.rooms[0], f"{ACROSSX_TYPE}face-to-face-discussion")
+
     def _registered(self, person: Person, deed: Deed, *, whole: bool) -> Said:
-        kind = f"{ACROSSX_TYPE}face-to-face-discussion"
-        target = activity(self.step.rooms[0], kind)
+        target = self._target()
         context = {**self._recording[1], "instructor": TEACHER}
         result = {"completion": whole, "duration": "PT90M"}
         actor = person.agent("facetoface")

@@ -31,6 +31,8 @@ QUIZ_TOOLS = ("moodle", "openedx", "cmi5", "old-moodle", "h5p", "scorm")
 SESSION_TOOLS = ("bbb", "zoom", "meeting", "jisc", "teams", "facetoface")
 POST_TOOLS = ("moodle", "openedx", "jisc")
 ASSIGNMENT_TOOLS = ("moodle", "jisc", "old-moodle")
+ATTENDANCE = ((20, 0.5), (60, 0.25), (20, 0.5), (0, 0.0))
+"""Minutes and share of a session, now the one and now the other harder to reach; or any minute."""
 IN_PERSON = frozenset({"jisc", "facetoface"})
 PATHS = {
     "content": "page/view.php",
@@ -211,8 +213,8 @@ class Programme:
             rooms=_rooms(tool, self.number),
             instance=f"0e1f{self.number:04x}-0000-4000-8000-{number:012x}",
             named=tool == "bbb" and week % 12 == 6,
-            minutes=20 if week % 4 != 3 else 0,
-            share=0.5 if week % 4 != 3 else 0.0,
+            minutes=ATTENDANCE[week % 4][0],
+            share=ATTENDANCE[week % 4][1],
             recording=f"{LMS}/mod/url/view.php?id={self.number * 1000 + number}",
             prepares=() if week == 0 else prework,
             reinforces=following,

@@ -16,7 +16,7 @@ from tests.simulation.programme import DAY, MINUTE, Activity, Programme, Session
 AT_RISK = 7 * DAY
 DROPPED = 14 * DAY
 
-NO_ENGAGEMENT = frozenset({"grade", "waive", "miss", "enrol", "login", "try-room"})
+NO_ENGAGEMENT = frozenset({"grade", "waive", "miss", "enrol", "login", "sign-up", "try-room"})
 PRESENCE = frozenset({"stay", "present", "attend", "attend-part", "miss"})
 RANK = ("absent", "partial", "attended")
 

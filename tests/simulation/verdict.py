@@ -47,12 +47,20 @@ class Verdict:
 
 
 def judge(
-    programme: Programme, lives: Sequence[Life], ask: Ask, *, cohort: str | None = None
+    programme: Programme,
+    lives: Sequence[Life],
+    ask: Ask,
+    *,
+    cohort: str | None = None,
+    sessions: Sequence[Session] | None = None,
 ) -> Verdict:
-    """Compare a programme's reports, or one cohort's, with the truth about all its learners."""
+    """Compare a programme's reports, or one cohort's, with the truth about all its learners.
+
+    With `sessions`, readiness is compared only for these.
+    """
     verdict = Verdict()
     chosen = [life for life in lives if cohort in {None, life.person.cohort}]
-    for session in programme.sessions:
+    for session in programme.sessions if sessions is None else sessions:
         report = ask("readiness", session=session.id, cohort=cohort)
         judge_readiness(verdict, session, chosen, report)
     judge_combined(verdict, programme, chosen, ask("combined", cohort=cohort))
