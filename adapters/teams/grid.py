@@ -4,9 +4,8 @@ import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from io import StringIO
 
-from adapters.teams.cells import Kind, is_time, kind_of, spelling
+from adapters.teams.cells import Kind, is_time, kind_of
 from adapters.teams.words import HEADERS, UPN
 from adapters.text import DELIMITERS, Line, cell, heading, lines, widest
 from lrs.errors import UnreadableAttendance
@@ -37,53 +36,27 @@ class Table:
         return any(IN_UTC in heading(name) for name in self.header.cells)
 
 
-def read_grid(text: str) -> list[Line]:
-    """Return the rows that are not blank. Raises `UnreadableAttendance`.
+def cut(text: str) -> list[Line]:
+    """Return all rows, blank ones too. Raises `UnreadableAttendance`.
 
     The delimiter is the one that leaves the most times in cells of their own; a title full of commas
     says nothing about it.
     """
-    rows = list(lines(text, _delimiter(text[:_SAMPLE])))
-    ends = [row.number for row in rows[1:]] + [1 + sum(1 for _ in StringIO(text, newline=""))]
-    for row, end in zip(rows, ends, strict=False):
-        # Only a title runs over several lines; all else is a quotation mark that nothing closes.
-        if end > row.number + 1 and sum(map(bool, row.cells)) != 2:
-            message = "a row runs over several lines; a quotation mark may be left open"
-            raise UnreadableAttendance(message, f"line {row.number}")
-    filled = [row for row in rows if any(row.cells)]
-    if not text.endswith(("\n", "\r")):
-        _check_last(filled)
-    return filled
+    return list(lines(text, _delimiter(text[:_SAMPLE])))
 
 
-def _check_last(rows: Sequence[Line]) -> None:
-    """Raise `UnreadableAttendance` where the last row looks as if the file had been cut off in it.
-
-    It may lack cells that the row before has, or its time the seconds or the half of the day that
-    other times have.
-    """
-    if len(rows) < 2:
-        return
-    last, before = rows[-1], rows[-2]
-    known = {spelling(each) for row in rows[:-1] for each in row.cells if is_time(each)}
-    odd = any(is_time(each) and spelling(each) not in known for each in last.cells)
-    if (known and odd) or 1 < len(last.cells) < len(before.cells):
-        raise UnreadableAttendance("the file ends within a row", f"line {last.number}")
+def filled(rows: Sequence[Line]) -> list[Line]:
+    """Return the rows that are not blank."""
+    return [row for row in rows if any(row.cells)]
 
 
 def sections(grid: Sequence[Line]) -> dict[str, list[Line]]:
-    """Return the rows below each numbered title, by number; empty sections are left out.
-
-    Raises `UnreadableAttendance` for a number that comes twice.
-    """
+    """Return the rows below each numbered title, by number; empty sections are left out."""
     found: dict[str, list[Line]] = {}
     body: list[Line] = []
     for line in grid:
-        if number := _section(line):
-            if number in found:
-                message = f"section {number} is there twice; one report at a time is read"
-                raise UnreadableAttendance(message, f"line {line.number}")
-            body = found[number] = []
+        if number := section(line):
+            body = found.setdefault(number, [])
         else:
             body.append(line)
     return {number: rows for number, rows in found.items() if rows}
@@ -125,8 +98,9 @@ def named(header: Line) -> dict[str, int]:
     return found
 
 
-def _section(line: Line) -> str | None:
-    if any(line.cells[1:]):
+def section(line: Line) -> str | None:
+    """Return the number of the section that a row begins, None if it begins none."""
+    if not any(line.cells[:1]) or any(line.cells[1:]):
         return None
     title = _SECTION.fullmatch(heading(line.cells[0]))
     return title[1] if title else None

@@ -6,9 +6,10 @@ from adapters.attendance import Attendance
 from adapters.payload import looks_like_json
 from adapters.reader import File, Options
 from adapters.teams.actions import ActionList, find_actions, read_actions
+from adapters.teams.damage import check_whole
 from adapters.teams.graph import SIGNS, read_records
-from adapters.teams.grid import read_grid
-from adapters.teams.report import Report, find_report, read_report
+from adapters.teams.grid import cut, filled
+from adapters.teams.report import Report, find_report, lists_registrations, read_report
 from adapters.text import Line
 from lrs.errors import UnreadableAttendance
 
@@ -26,11 +27,11 @@ class TeamsReader:
         beginning = file.text[:_BEGINNING]
         if looks_like_json(beginning):
             return any(sign in beginning for sign in SIGNS)
-        # The beginning ends with a whole line, or what is cut there would look damaged.
-        if len(file.text) > _BEGINNING and "\n" in beginning:
-            beginning = beginning[: beginning.rfind("\n") + 1]
-        found = _find(read_grid(beginning))
-        return found is not None and (found.certain or file.content.startswith(_UTF_16))
+        # Damage is told when the file is read; another reader must not take it for its own.
+        grid = filled(cut(beginning))
+        if (found := _find(grid)) is None:
+            return lists_registrations(grid)
+        return found.certain or file.content.startswith(_UTF_16)
 
     def read(self, file: File, options: Options) -> Attendance:
         """Return the attendance that a file of Teams tells; one in any language, if it is asked for.
@@ -39,11 +40,18 @@ class TeamsReader:
         """
         if looks_like_json(file.text) and any(sign in file.text for sign in SIGNS):
             return read_records(file, options)
-        found = _find(read_grid(file.text))
+        rows = cut(file.text)
+        grid = filled(rows)
+        if found := _find(grid):
+            check_whole(file.text, rows)
         if isinstance(found, Report):
             return read_report(found, file, options)
         if found is not None:
             return read_actions(found, file, options)
+        if lists_registrations(grid):
+            raise UnreadableAttendance(
+                "this lists registrations, not who was there; export attendance"
+            )
         raise UnreadableAttendance(
             "this is no Teams file; an attendance report or an attendance list is wanted"
         )

@@ -45,15 +45,14 @@ def find_report(grid: Sequence[Line]) -> Report | None:
         certain = _is_header(line)
         if certain or _looks_told(below):
             return Report(grid[:number], None, _table(grid[number:]), certain=certain)
-        if (
-            heading(" ".join(line.cells))
-            and {heading(each) for each in line.cells} >= REGISTRATIONS
-        ):
-            message = (
-                "this lists a webinar's registrations, not who was there; export its attendance"
-            )
-            raise UnreadableAttendance(message, f"line {line.number}")
     return None
+
+
+def lists_registrations(grid: Sequence[Line]) -> bool:
+    """Return whether a file lists a webinar's registrations, which tells nobody's presence."""
+    return any(
+        {heading(each) for each in line.cells} >= REGISTRATIONS for line in grid[:HEADER_WITHIN]
+    )
 
 
 def read_report(report: Report, file: File, options: Options) -> Attendance:

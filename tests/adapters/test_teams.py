@@ -268,6 +268,12 @@ def test_what_cannot_be_read_is_refused_with_the_reason(text: str, reason: str) 
         read(text)
 
 
+def test_what_is_refused_is_recognised_all_the_same_lest_another_reader_takes_it() -> None:
+    for name, (text, _) in REFUSED.items():
+        theirs = name in {"another table", "a meeting's roster"}
+        assert READER.recognises(File(text.encode())) is not theirs
+
+
 def test_what_looks_odd_is_read_with_a_warning_that_names_the_line() -> None:
     warned = codes(
         read(
