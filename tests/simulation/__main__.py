@@ -16,7 +16,7 @@ import psycopg
 from lrs.settings import Settings
 from tests.simulation.course import Course
 from tests.simulation.house import House, opened
-from tests.simulation.verdict import judge
+from tests.simulation.judging import judge
 
 SHOWN = 20
 

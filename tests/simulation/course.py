@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 from tests.simulation.courseware import H5P, Cmi5, French, OpenEdx, Scorm
 from tests.simulation.deeds import Deed, Score, deeds_of
+from tests.simulation.document import document
 from tests.simulation.live import (
     BigBlueButton,
     FaceToFace,
@@ -80,7 +81,7 @@ class Course:
 
     def document(self, last_day: date | None = None) -> JSON:
         """Return the program document, or one by which the programme ends on another day."""
-        return self.programme.document(self.people, last_day)
+        return document(self.programme, self.people, last_day)
 
     def links(self) -> Iterator[list[str]]:
         """Yield the actors that recorded links have to make one person."""

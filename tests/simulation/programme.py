@@ -3,13 +3,9 @@
 Every moment of the simulation is an integer: milliseconds since 1970-01-01T00:00Z.
 """
 
-from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
-
-if TYPE_CHECKING:
-    from tests.simulation.people import Person
 
 MINUTE = 60_000
 HOUR = 60 * MINUTE
@@ -33,6 +29,8 @@ POST_TOOLS = ("moodle", "openedx", "jisc")
 ASSIGNMENT_TOOLS = ("moodle", "jisc", "old-moodle")
 ATTENDANCE = ((20, 0.5), (60, 0.25), (20, 0.5), (0, 0.0))
 """Minutes and share of a session, now the one and now the other harder to reach; or any minute."""
+TAUGHT_BY = {"content": "know", "quiz": "know", "assignment": "apply"}
+"""Sessions teach to talk."""
 IN_PERSON = frozenset({"jisc", "facetoface"})
 PATHS = {
     "content": "page/view.php",
@@ -114,27 +112,6 @@ class Programme:
             steps += sessions
             steps += [a for a in activities if a.kind in {"post", "assignment"}]
         return steps
-
-    def document(self, people: Sequence["Person"], last_day: date | None = None) -> dict[str, Any]:
-        """Return the program document, or one by which the programme ends on another day."""
-        return {
-            "slug": self.slug,
-            "title": f"Course {self.number}",
-            "timezone": ZONE.key,
-            "starts": FIRST_DAY.isoformat(),
-            "ends": (last_day or self.last_day).isoformat(),
-            "rules": {"at_risk_after_days": 7, "dropped_after_days": 14},
-            "outcomes": [{"id": "talk", "title": "Talk", "needs": "interaction"}],
-            "cohorts": [
-                {
-                    "id": cohort,
-                    "learners": [p.entry() for p in people if p.cohort == cohort],
-                }
-                for cohort in self.cohorts
-            ],
-            "activities": [_activity_fields(each) for each in self.activities],
-            "sessions": [_session_fields(each) for each in self.sessions],
-        }
 
     def _week(self, week: int) -> Week:
         monday = FIRST_DAY + timedelta(days=7 * week)
@@ -226,6 +203,11 @@ class Programme:
         return self._steps
 
 
+def mode_of(session: Session) -> str:
+    """Return whether people meet in a room or online."""
+    return "in-person" if session.tool in IN_PERSON else "live-online"
+
+
 def local(day: date, hour: int = 0) -> int:
     """Return the moment of an hour of a day on the programme's clock."""
     return int(datetime.combine(day, time(hour), ZONE).timestamp()) * 1000
@@ -264,46 +246,3 @@ def _rooms(tool: str, number: int) -> tuple[str, ...]:
         "meeting": (f"{LMS}/mod/bigbluebuttonbn/view.php?id={number}", room),
         "facetoface": (f"{LMS}/mod/facetoface/view.php?id={number}",),
     }.get(tool, ())
-
-
-def _activity_fields(activity: Activity) -> dict[str, Any]:
-    fields: dict[str, Any] = {
-        "id": activity.id,
-        "title": f"{activity.kind.title()} of week {activity.week}",
-        "mode": "async",
-        "kind": activity.kind,
-        "required": activity.required,
-        "weight": activity.weight,
-    }
-    if activity.written is not None:
-        fields["due"] = activity.written
-    if activity.pass_mark is not None:
-        fields["pass"] = float(activity.pass_mark)
-    return fields
-
-
-def _session_fields(session: Session) -> dict[str, Any]:
-    fields: dict[str, Any] = {
-        "id": session.id,
-        "title": f"Session of week {session.week}",
-        "mode": "in-person" if session.tool in IN_PERSON else "live-online",
-        "starts": _written(session.starts),
-        "ends": _written(session.ends),
-        "outcome": "talk",
-        "prepares": [each.id for each in session.prepares],
-        "reinforces": [each.id for each in session.reinforces],
-        "reinforce_within_days": session.within_days,
-        "recording": session.recording,
-    }
-    if session.group is not None:
-        fields["group"] = session.group
-    if session.rooms:
-        named = [f"urn:uuid:{session.instance}"] if session.named else []
-        fields["match"] = [*session.rooms, *named]
-    if session.minutes:
-        fields["attendance"] = {"minutes": session.minutes, "share": session.share}
-    return fields
-
-
-def _written(at: int) -> str:
-    return datetime.fromtimestamp(at / 1000, ZONE).strftime("%Y-%m-%dT%H:%M:%S")

@@ -3,6 +3,8 @@
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
+from math import sqrt
+from statistics import NormalDist
 from typing import NamedTuple
 
 from tests.simulation.deeds import Deed
@@ -28,6 +30,8 @@ class WeekRow(NamedTuple):
     dropped: int
     censored: int
     survival: Fraction
+    low: float
+    high: float
 
 
 def standing(seen: Life, horizon: int) -> Standing:
@@ -57,15 +61,22 @@ def engagements(deed: Deed) -> Iterator[int]:
 
 
 def survival(lives: Sequence[Life], standings: Sequence[Standing], horizon: int) -> list[WeekRow]:
-    """Return the product-limit estimate, exactly, for each week up to the last one observed."""
+    """Return the product-limit estimate for each week up to the last one observed.
+
+    The interval is Greenwood's at 95 %; the estimate itself is exact.
+    """
     ended = [_end(*each, horizon) for each in zip(lives, standings, strict=True)]
     dropped = Counter(week for week, event in ended if event)
     censored = Counter(week for week, event in ended if not event)
     rows: list[WeekRow] = []
-    alive, left = Fraction(1), len(ended)
+    alive, spread, left = Fraction(1), Fraction(0), len(ended)
     for week in range(max((week for week, _ in ended), default=-1) + 1):
         alive *= 1 - Fraction(dropped[week], left)
-        rows.append(WeekRow(week, left, dropped[week], censored[week], alive))
+        if alive:
+            spread += Fraction(dropped[week], left * (left - dropped[week]))
+        margin = NormalDist().inv_cdf(0.975) * float(alive) * sqrt(spread)
+        low, high = max(0.0, float(alive) - margin), min(1.0, float(alive) + margin)
+        rows.append(WeekRow(week, left, dropped[week], censored[week], alive, low, high))
         left -= dropped[week] + censored[week]
     return rows
 

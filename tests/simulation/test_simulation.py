@@ -3,7 +3,9 @@
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from functools import partial
+from itertools import pairwise
 from random import Random
+from statistics import fmean
 from typing import Any, NamedTuple
 
 import pytest
@@ -14,16 +16,16 @@ from tests.conftest import ENGINES
 from tests.simulation.course import Course, Faults
 from tests.simulation.deeds import deeds_of
 from tests.simulation.house import House, opened
+from tests.simulation.judging import judge, judge_drop_off
 from tests.simulation.people import HABITS
-from tests.simulation.programme import FIRST_DAY, after
+from tests.simulation.programme import FIRST_DAY, Session, after
 from tests.simulation.standing import standing
 from tests.simulation.truth import Life
-from tests.simulation.verdict import Verdict, judge, judge_drop_off
+from tests.simulation.verdict import Report, Verdict
 
 LEARNERS = 60
 SIXTH_WEEK = FIRST_DAY + timedelta(days=41)
 
-Report = dict[str, Any]
 NewSettings = Callable[[str], Settings]
 
 
@@ -133,6 +135,23 @@ def test_everything_that_can_be_so_is_so_of_somebody() -> None:
     assert list(course.links())
 
 
+def test_the_figures_are_those_of_real_courses() -> None:
+    """After OULAD: a sixth to a fifth late, and again after once; attendance falls over the weeks."""
+    course = Course(seed=0, learners_count=300)
+    lives = course.lives()
+    dated = [activity for activity in course.programme.activities if activity.due]
+    late = [[not life.on_time(a) for a in dated if a in life.facts] for life in lives]
+    pairs = [pair for each in late for pair in pairwise(each)]
+    assert 0.15 < fmean(this for each in late for this in each) < 0.25
+    assert fmean(after_late for before, after_late in pairs if before) > 0.35
+    assert fmean(after_early for before, after_early in pairs if not before) < 0.2
+    scores = [float(score) for life in lives if (score := life.score()) is not None]
+    assert 0.7 < fmean(scores) < 0.85
+    assert 0.08 < fmean(life.person.withdrawn is not None for life in lives) < 0.2
+    first, last = course.programme.sessions[1], course.programme.sessions[-2]
+    assert _attended(lives, first) > _attended(lives, last) + 0.1
+
+
 def test_a_seed_always_gives_the_same_course_and_another_another() -> None:
     def sent(seed: int) -> list[dict[str, Any]]:
         return Course(seed=seed, learners_count=5).arrivals()
@@ -141,6 +160,10 @@ def test_a_seed_always_gives_the_same_course_and_another_another() -> None:
     few, more = (Course(seed=3, learners_count=count) for count in (5, 9))
     for one, same in zip(few.people, more.people, strict=False):
         assert deeds_of(few.programme, one) == deeds_of(more.programme, same)
+
+
+def _attended(lives: list[Life], session: Session) -> float:
+    return fmean(life.attendances[session].state == "attended" for life in lives)
 
 
 def _in_two_orders(
