@@ -17,7 +17,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any, NamedTuple, Self
 from uuid import UUID
 
-from lrs.audit.encoding import encode64
+from lrs.audit.encoding import InvalidEvidence, encode64
 from lrs.audit.note import parse_checkpoint, parse_note
 
 FORMAT = "lrs-bundle/v1"
@@ -56,8 +56,7 @@ def bundle_lines(
     """Yield the lines of a bundle; memory holds one at a time.
 
     `key` is the log's public key as text (`str(Ed25519Key)`). Records come by rising position, from 1
-    to the size of the last checkpoint; checkpoints (signed notes) by rising size. Raises
-    `InvalidEvidence` if a checkpoint is no well-formed one; its signature is not looked at.
+    to the size of the last checkpoint; checkpoints (signed notes) by rising size.
     """
     digest = hashlib.sha256()
     for line in _content(log_id, key, records, checkpoints):
@@ -74,16 +73,23 @@ def _content(
     note = next(notes, None)
     for record in records:
         while note is not None and _size(note) < record.position:
-            yield _line({"checkpoint": note.decode()})
+            yield _checkpoint(note)
             note = next(notes, None)
         yield _line(_event(record))
     while note is not None:
-        yield _line({"checkpoint": note.decode()})
+        yield _checkpoint(note)
         note = next(notes, None)
 
 
+def _checkpoint(note: bytes) -> bytes:
+    return _line({"checkpoint": note.decode(errors="replace")})
+
+
 def _size(note: bytes) -> int:
-    return parse_checkpoint(parse_note(note).text).size
+    try:
+        return parse_checkpoint(parse_note(note).text).size
+    except InvalidEvidence:
+        return 0  # wherever it stands, the verifier refuses it
 
 
 def _event(record: Record) -> dict[str, Any]:

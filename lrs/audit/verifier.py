@@ -214,12 +214,11 @@ def event_body(event: dict[str, Any]) -> bytes | None:
 
 
 def erasure_targets(event: dict[str, Any]) -> set[int]:
-    """Return the leaves, all before its own, whose positions an intact erasure event names."""
-    try:
+    """Return the leaves whose positions an intact erasure event names."""
+    with suppress(ValueError, KeyError, TypeError, RecursionError):
         targets = json.loads(event_body(event) or b"")["targets"]
-        return {each - 1 for each in targets if type(each) is int and 0 < each < event["position"]}
-    except (ValueError, KeyError, TypeError, RecursionError):
-        return set()
+        return {target - 1 for target in targets if type(target) is int}
+    return set()
 
 
 class Verification:
@@ -256,7 +255,7 @@ class Verification:
         """Take the next event. The tree grows by the stored leaf: one bad event is one finding."""
         position, leaf, expected = event["position"], event["leaf"], self.report.events + 1
         if type(position) is not int or not max(expected, self._signed + 1) <= position < 1 << 63:
-            raise Refused("an event or a checkpoint is out of order")
+            raise Refused("events, or a checkpoint before them, are out of order")
         if position > expected:
             self.find("MISSING", expected - 1, f"events {expected} to {position - 1} are not there")
         self._tree = self._tree if position == expected and leaf is not None else None
@@ -295,7 +294,8 @@ class Verification:
             self.find("TAMPERED", None, str(refused))
             return
         if head.size < max(self.report.events, self._signed):
-            raise Refused("an event or a checkpoint is out of order")
+            self.find("TAMPERED", None, f"{head.source} is out of order")
+            return
         self._signed = head.size
         self._compare(head)
 

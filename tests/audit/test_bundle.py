@@ -1,6 +1,8 @@
 """Bundles and the verifier that stands alone: what they hold, what it says, what it refuses."""
 
 import ast
+import base64
+import hashlib
 import json
 import socket
 import subprocess
@@ -15,7 +17,6 @@ from hypothesis import strategies as st
 
 from lrs.audit import verifier
 from lrs.audit.bundle import Record, bundle_lines
-from lrs.audit.encoding import InvalidEvidence
 from lrs.audit.merkle import EMPTY_ROOT
 from lrs.audit.note import Checkpoint, sign_checkpoint
 from lrs.sealing import meta
@@ -123,9 +124,19 @@ def test_a_bundle_without_any_checkpoint_proves_nothing() -> None:
     assert first(log.verify()) == ("MISSING", None)
 
 
-def test_a_malformed_checkpoint_is_not_exported() -> None:
-    with pytest.raises(InvalidEvidence):
-        list(bundle_lines(LOG, str(signer().key), Log().records, [b"no checkpoint"]))
+@pytest.mark.parametrize("note", [b"", b"no checkpoint", b"\xff", Log().heads[0], b"\n\n"])
+@pytest.mark.parametrize("at", range(4))
+def test_checkpoints_that_were_tampered_with_are_exported_for_the_verifier_to_judge(
+    note: bytes, at: int
+) -> None:
+    log = Log()
+    log.heads.insert(at, note)
+    report = log.verify()
+    if note == Log().heads[0] and at < 2:
+        assert not report.findings  # the same head twice in a row says nothing new
+    else:
+        assert first(report) == ("TAMPERED", None)
+        assert report.events == 12
 
 
 @given(st.text(), st.uuids(), st.integers(1, 1 << 40), st.integers(-(1 << 60), 1 << 60), st.text())
@@ -180,8 +191,8 @@ def test_no_bundle_with_a_flipped_bit_is_accepted(bit: int) -> None:
 
 def redigested(content: bytes) -> bytes:
     """Return altered content (all lines but the last) with a last line that fits it."""
-    return content + verifier.canonical({"sha256": verifier.base64.b64encode(
-        verifier.hashlib.sha256(content).digest()).decode()}) + b"\n"  # fmt: skip
+    digest = base64.b64encode(hashlib.sha256(content).digest()).decode()
+    return content + verifier.canonical({"sha256": digest}) + b"\n"
 
 
 CONTENT = b"".join(LINES[:-1])
@@ -193,6 +204,27 @@ def test_the_digest_is_not_what_protects_the_evidence(bit: int) -> None:
     altered[bit // 8] ^= 1 << bit % 8
     assert check(redigested(bytes(altered))).findings
     assert redigested(CONTENT) == BUNDLE
+
+
+HEADS = [at for at, line in enumerate(LINES) if line.startswith(b'{"checkpoint"')]
+
+
+@pytest.mark.parametrize("at", HEADS)
+@pytest.mark.parametrize("to", range(1, len(LINES) - 1))
+def test_a_checkpoint_stands_right_behind_what_it_covers(at: int, to: int) -> None:
+    """Elsewhere it would be compared with another tree, or with none."""
+    lines = LINES[:-1]
+    lines.insert(to, lines.pop(at))
+    moved = redigested(b"".join(lines))
+    assert bool(check(moved).findings) == (moved != BUNDLE)
+
+
+def test_text_is_not_written_as_base64() -> None:
+    event = json.loads(LINES[1])
+    event["body"] = {"base64": base64.b64encode(event["body"].encode()).decode()}
+    line = verifier.canonical(event) + b"\n"
+    report = check(redigested(b"".join([LINES[0], line, *LINES[2:-1]])))
+    assert (first(report), report.findings[0].reason) == (("TAMPERED", 0), "its body is malformed")
 
 
 @given(st.binary(max_size=300), st.integers(0, len(LINES)))

@@ -1,12 +1,24 @@
 """Twelve kinds of tampering, as they show in a bundle: without an outside anchor, and with one."""
 
+import base64
 import random
 from collections.abc import Callable
 
 import pytest
 
-from lrs.audit.note import Checkpoint, sign_checkpoint
-from tests.audit.logs import Log, erased, erasure, first, head, salt, sealed, signer, statement
+from lrs.audit.note import Checkpoint, sign_checkpoint, sign_note
+from tests.audit.logs import (
+    Log,
+    check,
+    erased,
+    erasure,
+    first,
+    head,
+    salt,
+    sealed,
+    signer,
+    statement,
+)
 
 SEEDS = range(20)
 
@@ -111,6 +123,24 @@ def test_5_a_cut_tail_is_missing(seed: int) -> None:
     assert first(log.verify()) == first(log.verify(kept)) == ("MISSING", leaf)
 
 
+def test_5_even_a_tail_of_one_event_is_missing() -> None:
+    log = Log()
+    kept = log.heads.pop()
+    del log.records[11:]
+    log.heads.append(head(log.records))
+    assert log.verify().verdict == "UNANCHORED"
+    assert first(log.verify(kept)) == ("MISSING", 11)
+    log.heads.append(kept)
+    assert first(log.verify()) == ("MISSING", 11)
+
+
+def test_5_a_cut_tail_does_not_hide_behind_the_order_of_the_heads() -> None:
+    log = Log()
+    del log.records[8:]
+    log.heads = [log.heads[0], log.heads[2], log.heads[1]]
+    assert log.verify().findings
+
+
 @pytest.mark.parametrize("seed", SEEDS)
 def test_6_a_backdated_event_is_named(seed: int) -> None:
     log, leaf, kept = tampered(seed)
@@ -176,6 +206,33 @@ def test_10_a_log_all_signed_with_another_key_needs_an_anchor(seed: int) -> None
     log.heads = [head(log.records, by=thief)]
     assert log.verify(key=thief).verdict == "UNANCHORED"
     assert first(log.verify(kept, key=thief)) == ("FORKED", None)
+
+
+def resigned(note: bytes, signature: bytes) -> bytes:
+    """Return a note with our key's name and id, and this in place of its signature."""
+    raw = base64.b64encode(signer().key.id + signature).decode()
+    return f"{note.decode().partition('— ')[0]}— {signer().key.name} {raw}\n".encode()
+
+
+@pytest.mark.parametrize("at", range(3))
+def test_10_a_signature_in_our_name_must_be_ours(at: int) -> None:
+    text = Log().heads[at].decode().partition("\n\n")[0] + "\n"
+    assert check(Log().bundle(), resigned(Log().heads[at], signer().sign(text))).verdict == "OK"
+    for signature in (bytes(64), b"", signer("thief").sign(text), signer().sign(text + " ")):
+        log = Log()
+        log.heads[at] = resigned(log.heads[at], signature)
+        assert first(log.verify()) == ("TAMPERED", None)
+        assert first(Log().verify(log.heads[at])) == ("TAMPERED", None)
+
+
+@pytest.mark.parametrize("origin", ["other.example.org", signer().key.name + " "])
+def test_10_our_key_signs_for_no_other_log(origin: str) -> None:
+    log = Log()
+    _, size, root = log.heads[2].decode().partition("\n\n")[0].split("\n")
+    other = sign_note(f"{origin}\n{size}\n{root}\n", signer())
+    assert first(log.verify(other)) == ("FORKED", None)
+    log.heads[2] = other
+    assert first(log.verify()) == ("TAMPERED", None)
 
 
 @pytest.mark.parametrize("seed", SEEDS)
