@@ -1,5 +1,6 @@
 """The composition root: the only module, with `cli`, that knows every room."""
 
+import sys
 import threading
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -28,6 +29,9 @@ from projections.http import report_router
 from projections.reports import Reports
 from projections.runner import Runner
 
+SWITCH_SECONDS = 0.0005
+"""The writer needs the interpreter again after each answer of the database; at Python's 5 ms a busy
+loop would keep it waiting longer than the disk does."""
 CORS_REQUEST_HEADERS = [
     "Authorization",
     "Content-Type",
@@ -127,6 +131,7 @@ def create_app(settings: Settings | None = None, *, projections: bool = True) ->
     return app
 
 
-def create_app_without_projections() -> FastAPI:
-    """Return a server that leaves the projections to `lrs project`."""
+def create_worker() -> FastAPI:
+    """Return the server of one worker process, which leaves the projections to another process."""
+    sys.setswitchinterval(SWITCH_SECONDS)
     return create_app(projections=False)

@@ -1,13 +1,17 @@
 """`lrs serve`, `lrs project`, `lrs status`."""
 
+import signal
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
+from multiprocessing import get_context, parent_process
 from typing import Annotated
 
 import typer
 import uvicorn
 
 from lrs.cli.output import err, print_json, print_table
-from lrs.main import create_app, open_log, open_store, open_views
+from lrs.main import open_log, open_store, open_views
 from lrs.settings import Settings, read_settings
 from projections.runner import Runner, tracked
 
@@ -20,21 +24,40 @@ def serve(
         bool, typer.Option(help="Leave the projections to `lrs project`.")
     ] = False,
 ) -> None:
-    """Serve xAPI and the reports; one worker also keeps the projections."""
+    """Serve xAPI and the reports; a process beside the workers keeps the projections."""
     settings = read_settings()
     ensure_credential(settings)
-    if workers == 1:
+    with nullcontext() if no_projections else _following(settings):
         uvicorn.run(
-            create_app(settings, projections=not no_projections),
+            "lrs.main:create_worker",
+            factory=True,
             host=host,
             port=port,
+            workers=workers,
             access_log=False,
         )
-        return
-    made = "create_app_without_projections" if no_projections else "create_app"
-    uvicorn.run(
-        f"lrs.main:{made}", factory=True, host=host, port=port, workers=workers, access_log=False
-    )
+
+
+@contextmanager
+def _following(settings: Settings) -> Iterator[None]:
+    """Keep the projections in a process of their own, so that answers never wait for them."""
+    process = get_context("spawn").Process(target=_follow, args=(settings,), name="projections")
+    process.start()
+    try:
+        yield
+    finally:
+        process.terminate()
+        process.join()
+
+
+def _follow(settings: Settings) -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the server's, which ends this
+    stop = threading.Event()
+    if server := parent_process():
+        # A server that was killed could not end this.
+        threading.Thread(target=lambda: (server.join(), stop.set()), daemon=True).start()
+    with open_views(settings) as views:
+        Runner(open_log(settings), views).follow(stop)
 
 
 def ensure_credential(settings: Settings) -> None:
