@@ -8,7 +8,7 @@ was stored, the principal who caused it) and a body, which is JSON. See `lrs.sea
 """
 
 from datetime import datetime
-from typing import ClassVar, Self
+from typing import Any, ClassVar, Self
 from uuid import UUID
 
 import msgspec
@@ -76,6 +76,15 @@ class DocumentDeleted(Event, frozen=True, kw_only=True):
     document_id: str
 
 
+class PlanChange(msgspec.Struct, frozen=True):
+    """What differs at one place of a program document; None where there is, or was, nothing."""
+
+    path: str
+    """As in errors, but list items go by what identifies them: `sessions[https://…].starts`."""
+    old: Any = None
+    new: Any = None
+
+
 class ProgramPlanned(Event, frozen=True, kw_only=True):
     """A program was planned, or planned anew: the whole document, normalised."""
 
@@ -84,6 +93,8 @@ class ProgramPlanned(Event, frozen=True, kw_only=True):
     slug: str
     document: msgspec.Raw
     """The program document of the contract as JSON; `lrs.plan.read_plan` reads it."""
+    changes: tuple[PlanChange, ...] = ()
+    """What differs from the document in force before; none for a program that there was not."""
 
 
 class ProgramWithdrawn(Event, frozen=True, kw_only=True):

@@ -22,6 +22,7 @@ from lrs.events import (
     Event,
     PeopleLinked,
     PersonUnlinked,
+    PlanChange,
     ProgramPlanned,
     ProgramWithdrawn,
     StatementRecorded,
@@ -60,6 +61,12 @@ EXAMPLES: dict[str, Event] = {
     ),
     "program_planned_1": ProgramPlanned(
         **HEADER, slug="course", document=msgspec.Raw(b'{"slug":"course"}')
+    ),
+    "program_planned_2": ProgramPlanned(
+        **HEADER,
+        slug="course",
+        document=msgspec.Raw(b'{"slug":"course","title":"A course"}'),
+        changes=(PlanChange("title", None, "A course"),),
     ),
     "program_withdrawn_1": ProgramWithdrawn(**HEADER, slug="course"),
     "people_linked_1": PeopleLinked(
