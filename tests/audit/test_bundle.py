@@ -366,3 +366,22 @@ def test_memory_does_not_grow_with_the_events() -> None:
     tracemalloc.stop()
     assert (report.verdict, report.events) == ("UNANCHORED", 2000)
     assert peak < 300_000  # of a bundle of over 4 MB
+
+
+@pytest.mark.parametrize("name", ["meta_salt", "body_salt", "meta_commitment", "leaf"])
+def test_base64_with_stray_bits_is_refused(name: str) -> None:
+    """The last letter of 32 bytes in base64 has two bits that mean nothing."""
+    event = json.loads(LINES[1])
+    alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
+    stray = alphabet[alphabet.index(event[name][-2]) + 1]
+    event[name] = event[name][:-2] + stray + "="
+    line = verifier.canonical(event) + b"\n"
+    assert first(check(redigested(b"".join([LINES[0], line, *LINES[2:-1]])))) == ("TAMPERED", 0)
+
+
+def test_only_ed25519_keys_are_known() -> None:
+    material = b"\x02" + signer().key.public
+    key_id = hashlib.sha256(ORIGIN.encode() + b"\n" + material).hexdigest()[:8]
+    key = f"{ORIGIN}+{key_id}+{base64.b64encode(material).decode()}"
+    report = check(b"".join(bundle_lines(LOG, key, [], [])))
+    assert report.findings[0].reason == "the public key is not what its id says"
