@@ -19,6 +19,11 @@ NOT_WANTED = "not_wanted"
 """The warning's code of a meeting about which nobody was asked."""
 MARGIN = timedelta(days=1)
 """Listings go by a meeting's start: who began so long before still counts."""
+PRIVATE = frozenset(
+    {"ip_address", "mac_addr", "harddisk_id", "pc_name", "location", "domain", "client", "device"}
+    | {"phone_number", "phoneNumber", "callInNumber", "hardwareInfo"}
+)
+"""Members of vendors' answers that are not kept."""
 
 
 class Instance(NamedTuple):
@@ -128,8 +133,8 @@ class SourcePull:
         if not wanted(instance):
             return self._nobody(instance, Warned(NOT_WANTED, "nobody was asked who was there"))
         try:
-            content = orjson.dumps(self.source.answers(client, instance))
-            file = File(content, f"{self.name} {instance.starts:%Y-%m-%d %H.%M}.json")
+            answers = without_private(self.source.answers(client, instance))
+            file = File(orjson.dumps(answers), f"{self.name} {instance.starts:%Y-%m-%d %H.%M}.json")
             found = self.source.reader.read(file, Options(expected=instance.starts))
         except (Forbidden, NotFound, UnreadableAttendance) as error:
             place = f"{error.path}: " if error.path else ""
@@ -147,6 +152,19 @@ class SourcePull:
     def _nobody(self, instance: Instance, why: Warned) -> Pulled:
         meeting = _meeting(Meeting(), instance)
         return Pulled(self.name, meeting, (), (why,), instance=instance)
+
+
+def without_private(answers: Any) -> Any:
+    """Return answers without what tells where people are and how they are called by telephone.
+
+    The answers are kept with the import, and no report needs these.
+    """
+    if isinstance(answers, list):
+        return [without_private(each) for each in answers]
+    if isinstance(answers, dict):
+        kept = ((key, value) for key, value in answers.items() if key not in PRIVATE)
+        return {key: without_private(value) for key, value in kept}
+    return answers
 
 
 def _meeting(told: Meeting, instance: Instance) -> Meeting:

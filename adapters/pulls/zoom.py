@@ -22,6 +22,7 @@ API = "https://api.zoom.us/v2"
 TOKENS = "https://zoom.us/oauth/token"
 _MONTH = timedelta(days=30)
 _PAGE = {"page_size": "300"}
+_PEOPLE = "participants"
 _RECURRING = frozenset({"3", "6", "8", "9"})
 _WEBINARS = frozenset({"5", "6", "9"})
 
@@ -65,9 +66,15 @@ class Zoom:
                     yield _reported_alone(client, recurrence)
 
     def answers(self, client: Client, instance: Instance) -> Any:
-        """Return the meeting's own answer and the pages of its participants."""
+        """Return the meeting's own answer and its participants as one page.
+
+        The same meeting asked for again gives the same, so the tokens of pages stay out.
+        """
         query = _PAGE | {"include_fields": "registrant_id"}
-        return [instance.told, *_pages(client, f"{_report(instance)}/participants", query)]
+        pages = list(_pages(client, f"{_report(instance)}/participants", query))
+        people = [told for page in pages for _, told in objects(page.get(_PEOPLE), _PEOPLE)]
+        totals = [each for page in pages if isinstance(each := page.get("total_records"), int)]
+        return [instance.told, {"total_records": max(totals, default=0), _PEOPLE: people}]
 
 
 def _pages(client: Client, path: str, query: dict[str, str]) -> Iterator[Object]:

@@ -419,3 +419,31 @@ def test_warnings_of_a_line_are_not_those_of_the_meeting(
     (found,) = pull.meetings(SINCE)
     assert found.warnings == (Warned("waiting_room", "time in the waiting room is not counted", 3),)
     assert [each.name for each in found.participants] == ["Ada", "Bo"]
+
+
+def test_the_same_meeting_pulled_again_is_the_same_file(
+    account: ZoomAccount, pull: SourcePull
+) -> None:
+    account.hold("m", 1_000_000_001, at(0), at(30))
+    (first,), (again,) = pull.meetings(SINCE), pull.meetings(SINCE - timedelta(hours=1))
+    assert first.file == again.file
+
+
+def test_a_report_that_counts_more_records_than_it_has_warns(
+    account: ZoomAccount, pull: SourcePull
+) -> None:
+    account.hold("m", 1_000_000_001, at(0), at(30))
+    account.missing = 4
+    (found,) = pull.meetings(SINCE)
+    assert [each.code for each in found.warnings] == ["pages_missing"]
+
+
+def test_addresses_of_machines_and_telephones_are_not_kept(
+    account: ZoomAccount, pull: SourcePull
+) -> None:
+    account.hold("m", 1_000_000_001, at(0), at(30))
+    private = {"ip_address": "192.0.2.7", "mac_addr": "00:00:5e", "phone_number": "+49305550100"}
+    account.people["m"][0] |= private
+    (found,) = pull.meetings(SINCE)
+    assert found.file is not None
+    assert not [text for text in private.values() if text in found.file.text]

@@ -121,6 +121,8 @@ class ZoomAccount:
     """By the UUID of the instance."""
     unlisted: dict[str, dict[str, Any]] = field(default_factory=dict)
     """Instances, by UUID, that no host's report lists."""
+    missing: int = 0
+    """How many records the report counts and does not give."""
     tokens: int = 0
 
     def hold(self, uuid: str, number: int, starts: str, ends: str, **more: Any) -> dict[str, Any]:
@@ -190,7 +192,7 @@ class ZoomAccount:
         if uuid not in self.people:
             return Reply({"code": 3001, "message": f"Meeting does not exist: {uuid}."}, 404)
         told, more = page(self.people[uuid], request, 1, "next_page_token")
-        total = len(self.people[uuid])
+        total = len(self.people[uuid]) + self.missing
         answer = {"page_size": 1, "total_records": total, "next_page_token": more}
         return Reply(answer | {"participants": told})
 
