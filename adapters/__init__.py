@@ -7,6 +7,7 @@ from adapters.class_collaborate import ClassReader
 from adapters.goto import GotoReader
 from adapters.meet import MeetReader
 from adapters.reader import File, Options, Reader
+from adapters.registry import Readers
 from adapters.signin_sheet import SigninSheetReader
 from adapters.teams import TeamsReader
 from adapters.text import LARGEST_FILE
@@ -14,11 +15,10 @@ from adapters.webex import WebexReader
 from adapters.zoom import ZoomReader
 from lrs.errors import UnreadableAttendance
 
-__all__ = ["READERS", "Attendance", "File", "Options", "Reader", "read"]
+__all__ = ["LARGEST_FILE", "READERS", "Attendance", "File", "Options", "Reader", "read"]
 
-READERS: dict[str, Reader] = {
-    reader.name: reader
-    for reader in (
+READERS = Readers(
+    (
         GotoReader(),  # its webinars' sections are named as Zoom's are; its columns tell it apart
         ZoomReader(),
         TeamsReader(),
@@ -27,9 +27,9 @@ READERS: dict[str, Reader] = {
         WebexReader(),
         AdobeConnectReader(),
         ClassReader(),
-        SigninSheetReader(),  # the most general, so `auto` asks it last
-    )
-}
+    ),
+    last=SigninSheetReader(),  # the most general
+)
 
 
 def read(tool: str, file: File, options: Options) -> Attendance:
@@ -40,19 +40,23 @@ def read(tool: str, file: File, options: Options) -> Attendance:
     """
     if tool not in {"auto", *READERS}:
         known = ", ".join(["auto", *READERS])
-        raise UnreadableAttendance(f"there is no adapter {tool!r}; there are {known}")
+        raise UnreadableAttendance(f"there is no adapter {tool[:40]!r}; there are {known}")
     if len(file.content) > LARGEST_FILE:
-        raise UnreadableAttendance(
-            f"the file has {len(file.content)} bytes; {LARGEST_FILE} are allowed"
-        )
+        raise too_large(len(file.content))
     reader = _recognised(file) if tool == "auto" else READERS[tool]
     return reader.read(file, options)
 
 
+def too_large(size: int) -> UnreadableAttendance:
+    """Return the refusal of a file that has so many bytes."""
+    return UnreadableAttendance(f"the file has {size} bytes; {LARGEST_FILE} are allowed")
+
+
 def _recognised(file: File) -> Reader:
     unreadable: UnreadableAttendance | None = None
-    for reader in READERS.values():
+    for name in READERS:
         try:
+            reader = READERS[name]  # a third party's that does not load is passed over
             if reader.recognises(file):
                 return reader
         except UnreadableAttendance as error:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, tzinfo
 from functools import cached_property
 from hashlib import sha256
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from adapters.attendance import Attendance
 from adapters.text import decode
@@ -40,8 +40,9 @@ class Options:
     """When the session was planned to start; settles day and month where the file does not."""
 
 
+@runtime_checkable
 class Reader(Protocol):
-    """Reads one vendor's files."""
+    """Reads one vendor's files. It raises nothing but `UnreadableAttendance` and its kinds."""
 
     name: str
 
