@@ -6,7 +6,7 @@ from lrs.aggregate import Aggregate, Register
 from lrs.errors import InvalidInput, InvalidQuery, NotFound
 from lrs.events import Event, PeopleLinked, PersonUnlinked
 from lrs.log import EventLog
-from lrs.xapi.actor import actor_key, agent_from_key, parse_agent
+from lrs.xapi.actor import actor_key, agent_from_key, mbox_sha1, parse_agent
 
 
 class PeopleBook(Aggregate, frozen=True, kw_only=True):
@@ -20,7 +20,8 @@ class PeopleBook(Aggregate, frozen=True, kw_only=True):
         if isinstance(event, PeopleLinked):
             links = (*links, frozenset(event.actors))
         elif isinstance(event, PersonUnlinked):
-            kept = (link - {event.actor} for link in links)
+            gone = _canonical(event.actor)
+            kept = (frozenset(a for a in link if _canonical(a) != gone) for link in links)
             links = tuple(link for link in kept if len(link) > 1)
         return self._with(event, links=links)
 
@@ -33,8 +34,9 @@ class People:
 
     def link(self, actors: list[str], *, reason: str, by: str) -> None:
         """Record that these actors are one person. Raises `InvalidInput`."""
-        if len(set(actors)) < 2:
-            raise InvalidInput("a link needs at least two different actors", "actors")
+        if len(set(map(_canonical, actors))) < 2:
+            message = "a link needs at least two different actors; a mailbox and its SHA-1 are one"
+            raise InvalidInput(message, "actors")
         _require(reason)
 
         def decide(book: PeopleBook) -> Event:
@@ -49,11 +51,14 @@ class People:
         self._register.change(decide)
 
     def unlink(self, actor: str, *, reason: str, by: str) -> None:
-        """Take an actor out of every link. Raises `InvalidInput`, or `NotFound` if it is in none."""
+        """Take an actor out of every link. Raises `InvalidInput`, or `NotFound` if it is in none.
+
+        A mailbox goes with its SHA-1, whichever of them the link names.
+        """
         _require(reason)
 
         def decide(book: PeopleBook) -> Event:
-            if not any(actor in link for link in book.links):
+            if _canonical(actor) not in {_canonical(a) for link in book.links for a in link}:
                 raise NotFound(f"no recorded link holds {actor}")
             return PersonUnlinked(
                 originator_id=book.id,
@@ -82,6 +87,11 @@ def read_actor(actor: object, place: str) -> str:
     if key is None:
         raise InvalidInput("an anonymous group is nobody in particular", place)
     return key
+
+
+def _canonical(actor: str) -> str:
+    """Return the one key of an actor: a mailbox and its SHA-1 are the same, so the SHA-1 it is."""
+    return mbox_sha1(actor) if actor.startswith("mailto:") else actor
 
 
 def _require(reason: str) -> None:

@@ -1,6 +1,7 @@
 """Who is who: actors that are one person, as plans, equal mailboxes and recorded links say."""
 
 from collections.abc import Iterable, Mapping
+from typing import NamedTuple
 from uuid import UUID, uuid5
 
 from lrs.events import Event, PeopleLinked, PersonUnlinked
@@ -58,14 +59,36 @@ def canonical_actor(actor: str) -> str:
     return mbox_sha1(actor) if actor.startswith(MAILBOX) else actor
 
 
+class Decision(NamedTuple):
+    """A recorded link and those of its actors who are still in it: all, some, or none."""
+
+    event: PeopleLinked
+    standing: frozenset[str]
+
+
+def decisions_after(decisions: tuple[Decision, ...], event: Event) -> tuple[Decision, ...]:
+    """Return the recorded links, also those undone, after one more event."""
+    if isinstance(event, PeopleLinked):
+        return (*decisions, Decision(event, frozenset(event.actors)))
+    if isinstance(event, PersonUnlinked):
+        return tuple(Decision(each.event, _without(each.standing, event)) for each in decisions)
+    return decisions
+
+
 def links_after(links: tuple[frozenset[str], ...], event: Event) -> tuple[frozenset[str], ...]:
     """Return the recorded links after one more event; unlinking takes an actor out of all of them."""
     if isinstance(event, PeopleLinked):
         return (*links, frozenset(event.actors))
     if isinstance(event, PersonUnlinked):
-        kept = (link - {event.actor} for link in links)
-        return tuple(link for link in kept if len(link) > 1)
+        return tuple(kept for link in links if (kept := _without(link, event)))
     return links
+
+
+def _without(link: frozenset[str], event: PersonUnlinked) -> frozenset[str]:
+    """Return who is left of a link, if more than one; a mailbox goes with its SHA-1."""
+    gone = canonical_actor(event.actor)
+    kept = frozenset(actor for actor in link if canonical_actor(actor) != gone)
+    return kept if len(kept) > 1 else frozenset()
 
 
 def _components(groups: Iterable[Iterable[str]]) -> list[frozenset[str]]:

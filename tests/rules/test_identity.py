@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from lrs.events import PeopleLinked, PersonUnlinked
 from lrs.xapi.actor import mbox_sha1
-from projections.rules.identity import Identities, links_after
+from projections.rules.identity import Decision, Identities, decisions_after, links_after
 from tests.rules.course import LOG, key, learner, plan
 
 ACCOUNT = "https://lms.example.org::42"
@@ -107,3 +107,25 @@ def test_everyone_is_in_the_list_of_their_persons_actors(links: list[set[str]]) 
     for link in links:
         for actor in link:
             assert link <= known.actors_of(known.resolve(actor))
+
+
+def test_a_mailbox_leaves_a_link_with_its_sha1_whichever_is_named() -> None:
+    for named, unlinked in (
+        (key("ada"), mbox_sha1(key("ada"))),
+        (mbox_sha1(key("ada")), key("ada")),
+    ):
+        links = links_after((), event(PeopleLinked, actors=(named, ACCOUNT)))
+        assert links_after(links, event(PersonUnlinked, actor=unlinked)) == ()
+
+
+@given(st.lists(st.tuples(st.booleans(), st.sets(st.sampled_from(ACTORS), min_size=2)), max_size=6))
+def test_decisions_in_force_are_the_links(decided: list[tuple[bool, set[str]]]) -> None:
+    links: tuple[frozenset[str], ...] = ()
+    decisions: tuple[Decision, ...] = ()
+    for linked, actors in decided:
+        named = sorted(actors)
+        taken = event(PeopleLinked, actors=tuple(named)) if linked else None
+        taken = taken or event(PersonUnlinked, actor=named[0])
+        links, decisions = links_after(links, taken), decisions_after(decisions, taken)
+    assert links == tuple(each.standing for each in decisions if each.standing)
+    assert len(decisions) == sum(linked for linked, _ in decided)
