@@ -8,7 +8,7 @@ transaction (`swap_in`).
 import fcntl
 import re
 import sqlite3
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import Any, Protocol, Self
@@ -23,6 +23,13 @@ from lrs.sql import queries
 SQL = queries("projections", "views.sql")
 CREATE = [name for name in SQL if name.startswith("create_")]
 TABLES = ("record", "void", "trace", "unmatched", "tracking")
+LOADED = {
+    "record": (("position", "int8"), ("statement", "text"), ("actor", "text"), ("body", "bytea")),
+    "trace": (("program", "text"), ("person", "text"), ("position", "int8"), ("places", "bytea")),
+}
+"""The tables that grow with the log: their columns and types."""
+VERSION = 2
+"""Of the tables; views of another version are dropped, and derived again from the log."""
 SCHEMA = "views"
 LOCK_TIMEOUT_SECONDS = 60
 
@@ -39,6 +46,9 @@ class Transaction(Protocol):
 
     def run_all(self, name: str, rows: Iterable[Parameters]) -> None:
         """Run a query once for each row of parameters."""
+
+    def load(self, table: str, rows: Sequence[tuple[Any, ...]]) -> None:
+        """Insert rows into one of `LOADED`, in the quickest way that the engine has."""
 
 
 class Database(Protocol):
@@ -72,10 +82,14 @@ class SqliteDatabase:
     def __init__(self, path: Path) -> None:
         self._path = path
         with self.transaction(write=True) as transaction:
-            if not transaction.connection.execute("pragma user_version").fetchone()[0]:
+            connection = transaction.connection
+            (version,) = connection.execute("pragma user_version").fetchone()
+            if version != VERSION:
+                for table in TABLES:
+                    connection.execute(f"drop table if exists {table}")
                 for name in CREATE:
-                    transaction.connection.execute(SQL[name].format(bytes="blob"))
-                transaction.connection.execute("pragma user_version = 1")
+                    connection.execute(SQL[name].format(bytes="blob"))
+                connection.execute(f"pragma user_version = {VERSION}")
 
     @contextmanager
     def transaction(self, *, write: bool) -> Iterator["SqliteTransaction"]:
@@ -157,6 +171,14 @@ class SqliteTransaction:
     def run_all(self, name: str, rows: Iterable[Parameters]) -> None:
         """Run a query once for each row of parameters."""
         self.connection.executemany(SQL[name], rows)
+
+    def load(self, table: str, rows: Sequence[tuple[Any, ...]]) -> None:
+        """Insert rows."""
+        columns = [column for column, _ in LOADED[table]]
+        text = (
+            f"insert into {table} ({', '.join(columns)}) values ({', '.join('?' * len(columns))})"  # noqa: S608 - our own words
+        )
+        self.connection.executemany(text, rows)
 
 
 class PostgresDatabase:
@@ -252,6 +274,19 @@ class PostgresTransaction:
         """Run a query once for each row of parameters."""
         self.connection.cursor().executemany(_postgres(name), rows)
 
+    def load(self, table: str, rows: Sequence[tuple[Any, ...]]) -> None:
+        """Insert rows by COPY."""
+        if not rows:
+            return
+        columns, types = zip(*LOADED[table], strict=True)
+        text = sql.SQL("copy {} ({}) from stdin (format binary)").format(
+            sql.Identifier(table), sql.SQL(", ").join(map(sql.Identifier, columns))
+        )
+        with self.connection.cursor().copy(text) as copy:
+            copy.set_types(types)
+            for row in rows:
+                copy.write_row(row)
+
 
 def _postgres(name: str) -> bytes:
     text = re.sub(r"in any\(:(\w+)\)", r"= any(%(\1)s)", SQL[name])
@@ -259,10 +294,15 @@ def _postgres(name: str) -> bytes:
 
 
 def _create_schema(connection: psycopg.Connection, schema: str) -> None:
-    exists = connection.execute("select 1 from pg_namespace where nspname = %s", [schema])
-    if exists.fetchone():
+    query = "select obj_description(oid) from pg_namespace where nspname = %s"
+    mark = f"bichron views, version {VERSION}"
+    if connection.execute(query, [schema]).fetchone() == (mark,):
         return
+    _drop_schema(connection, schema)
     connection.execute(sql.SQL("create schema {}").format(sql.Identifier(schema)))
+    connection.execute(
+        sql.SQL("comment on schema {} is {}").format(sql.Identifier(schema), sql.Literal(mark))
+    )
     for name in CREATE:
         connection.execute(SQL[name].format(bytes="bytea").encode())
 

@@ -4,7 +4,6 @@ Statements become records; records are routed to learners by what is planned and
 point of the log. A void takes its record away; a changed plan or link routes again what it touches.
 """
 
-from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, cast
 
@@ -23,8 +22,8 @@ from projections.database import Transaction
 from projections.knowledge import Knowledge, known_at
 from projections.record import NO_ENGAGEMENT, Record
 from projections.rules.identity import canonical_actor
-from projections.rules.route import Place
-from projections.rules.trace import Located, Trace
+from projections.rules.route import Place, Routed
+from projections.rules.trace import Located
 from projections.vocabulary import classify
 from projections.voids import voided_by
 
@@ -65,13 +64,10 @@ class Learning:
         self._known, self._position = known, page[-1].position
 
 
-def read_traces(views: Transaction, program: str) -> dict[str, Trace]:
-    """Return a program's traces by person."""
-    located: dict[str, list[Located]] = {}
-    for person, places, body in views.run("traces_of_program", program=program):
-        entry = Located(_decode_record(body), _decode_places(places))
-        located.setdefault(person, []).append(entry)
-    return {person: Trace(each) for person, each in located.items()}
+def read_located(views: Transaction, program: str, after: int = 0) -> Iterator[tuple[str, Located]]:
+    """Yield (person, located record) of a program's records at positions above `after`."""
+    for person, places, body in views.run("traces_of_program", program=program, after=after):
+        yield person, Located(_decode_record(body), _decode_places(places))
 
 
 def _add_statements(views: Transaction, known: Knowledge, entries: Sequence[Entry]) -> None:
@@ -89,7 +85,7 @@ def _add_statements(views: Transaction, known: Knowledge, entries: Sequence[Entr
     ids = [record.statement for record in records]
     gone = {statement for (statement,) in views.run("find_voids", statements=ids)} if ids else set()
     kept = [record for record in records if record.statement not in gone]
-    views.run_all("add_record", [_row(record) for record in kept])
+    views.load("record", [_row(record) for record in kept])
     _add_traces(views, known, kept)
 
 
@@ -98,6 +94,7 @@ def _void(views: Transaction, known: Knowledge, voids: Sequence[str]) -> None:
     found = views.run("find_records", statements=voids)
     if not found:
         return
+    views.run("revise", projection=NAME)
     gone = [_decode_record(body) for (body,) in found]
     views.run("remove_records", statements=voids)
     views.run("drop_traces_at", positions=[record.position for record in gone])
@@ -107,6 +104,7 @@ def _void(views: Transaction, known: Knowledge, voids: Sequence[str]) -> None:
 def _change(views: Transaction, log: EventLog, known: Knowledge, event: Change) -> Knowledge:
     """Route again what a changed plan or link touches."""
     later = known.after(log, event)
+    views.run("revise", projection=NAME)
     if moved := known.identities.moved(later.identities):
         _follow_people(views, known, later, moved)
     if isinstance(event, ProgramPlanned | ProgramWithdrawn):
@@ -134,7 +132,7 @@ def _count_again(views: Transaction, known: Knowledge, actors: Iterable[str]) ->
     """Count anew the records of actors who are nobody's learner."""
     records = _records_of(views, actors)
     views.run("drop_unmatched_actors", actors=_spelled(actors, records))
-    views.run_all("count_unmatched", _unmatched(known, records))
+    views.run_all("count_unmatched", _unmatched(_routed(known, records)))
 
 
 def _spelled(actors: Iterable[str], records: Iterable[Record]) -> list[str]:
@@ -146,48 +144,48 @@ def _add_traces(
     views: Transaction, known: Knowledge, records: Sequence[Record], program: str | None = None
 ) -> None:
     """Add records to the traces they belong to, or only to one program's."""
+    routed = _routed(known, records, program)
     rows = [
-        {
-            "program": routed.program,
-            "person": routed.person,
-            "position": record.position,
-            "places": _encode(routed.places),
-        }
+        (each.program, each.person, record.position, _encode(each.places))
+        for record, each in routed
+        if each.matched
+    ]
+    views.load("trace", rows)
+    views.run_all("count_unmatched", _unmatched(routed))
+
+
+def _routed(
+    known: Knowledge, records: Iterable[Record], program: str | None = None
+) -> list[tuple[Record, Routed]]:
+    return [
+        (record, routed)
         for record in records
         for routed in known.routes.route(record)
-        if routed.matched and program in {None, routed.program}
+        if program is None or routed.program == program
     ]
-    views.run_all("add_trace", rows)
-    views.run_all("count_unmatched", _unmatched(known, records, program))
 
 
-def _unmatched(
-    known: Knowledge, records: Iterable[Record], program: str | None = None
-) -> list[dict[str, Any]]:
-    counts: Counter[tuple[str, str]] = Counter()
+def _unmatched(routed: Iterable[tuple[Record, Routed]]) -> list[dict[str, Any]]:
     rows: dict[tuple[str, str], dict[str, Any]] = {}
-    for record in records:
-        if record.kind in NO_ENGAGEMENT:
+    for record, each in routed:
+        if each.matched or record.kind in NO_ENGAGEMENT:
             continue
-        for routed in known.routes.route(record):
-            if routed.matched or program not in {None, routed.program}:
-                continue
-            key = routed.program, record.actor
-            counts[key] += 1
-            row = rows.setdefault(
-                key,
-                {
-                    "program": routed.program,
-                    "actor": record.actor,
-                    "name": record.name,
-                    "first": record.timestamp,
-                    "last": record.timestamp,
-                },
-            )
-            row["first"] = min(row["first"], record.timestamp)
-            row["last"] = max(row["last"], record.timestamp)
-            row["name"] = record.name or row["name"]
-    return [{**row, "records": counts[key]} for key, row in rows.items()]
+        row = rows.setdefault(
+            (each.program, record.actor),
+            {
+                "program": each.program,
+                "actor": record.actor,
+                "name": record.name,
+                "records": 0,
+                "first": record.timestamp,
+                "last": record.timestamp,
+            },
+        )
+        row["records"] += 1
+        row["first"] = min(row["first"], record.timestamp)
+        row["last"] = max(row["last"], record.timestamp)
+        row["name"] = record.name or row["name"]
+    return list(rows.values())
 
 
 def _scan(views: Transaction) -> Iterator[list[Record]]:
@@ -202,10 +200,5 @@ def _records_of(views: Transaction, actors: Iterable[str]) -> list[Record]:
     return [_decode_record(body) for _, body in rows]
 
 
-def _row(record: Record) -> dict[str, Any]:
-    return {
-        "position": record.position,
-        "statement": record.statement,
-        "actor": canonical_actor(record.actor),
-        "body": _encode(record),
-    }
+def _row(record: Record) -> tuple[int, str, str, bytes]:
+    return record.position, record.statement, canonical_actor(record.actor), _encode(record)

@@ -2,6 +2,7 @@
 
 import logging
 import threading
+import time
 from collections.abc import Callable
 
 from lrs.log import EventLog
@@ -32,7 +33,7 @@ class Runner:
             page = [self._log.entry(each) for each in self._log.read(after, PAGE)]
             if page:
                 self._learning.apply(views, page, after)
-                views.run("track", projection=NAME, position=page[-1].position)
+                track(views, page[-1].position)
         return len(page)
 
     def catch_up(self, stop: threading.Event | None = None) -> None:
@@ -65,10 +66,20 @@ class Runner:
             stop.wait(POLL_SECONDS)
 
 
+def track(views: Transaction, position: int) -> None:
+    """Record how far the views have come."""
+    views.run("track", projection=NAME, position=position, revision=time.time_ns())
+
+
 def tracked_position(views: Transaction) -> int:
     """Return how far the views have come (0: nothing yet)."""
+    return tracked_revision(views)[0]
+
+
+def tracked_revision(views: Transaction) -> tuple[int, int]:
+    """Return how far the views have come and which revision of them this is."""
     rows = views.run("tracked", projection=NAME)
-    return int(rows[0][0]) if rows else 0
+    return (int(rows[0][0]), int(rows[0][1])) if rows else (0, 0)
 
 
 def tracked(views: Database) -> list[tuple[str, int]]:

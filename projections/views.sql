@@ -2,7 +2,12 @@
 -- the engine's type for them and `any(:name)` a membership test over a list.
 
 -- name: create_tracking
-create table tracking (projection text primary key, position bigint not null);
+-- The revision changes whenever rows of traces go, so that who keeps some knows to read them anew.
+create table tracking (
+    projection text primary key,
+    position bigint not null,
+    revision bigint not null
+);
 
 -- name: create_record
 -- Every statement that says something about learning and is not voided, classified. The actor is
@@ -57,15 +62,15 @@ create table unmatched (
 create index unmatched_actor on unmatched (actor);
 
 -- name: tracked
-select position from tracking where projection = :projection;
+select position, revision from tracking where projection = :projection;
 
 -- name: track
-insert into tracking (projection, position) values (:projection, :position)
+-- The first revision is the caller's, and differs from that of any views before these.
+insert into tracking (projection, position, revision) values (:projection, :position, :revision)
 on conflict (projection) do update set position = excluded.position;
 
--- name: add_record
-insert into record (position, statement, actor, body)
-values (:position, :statement, :actor, :body);
+-- name: revise
+update tracking set revision = revision + 1 where projection = :projection;
 
 -- name: find_records
 select body from record where statement in any(:statements);
@@ -88,11 +93,12 @@ select position, body from record where position > :after order by position limi
 -- name: traces_of_program
 select trace.person, trace.places, record.body
 from trace join record on record.position = trace.position
-where trace.program = :program;
+where trace.program = :program and trace.position > :after;
 
--- name: add_trace
-insert into trace (program, person, position, places)
-values (:program, :person, :position, :places);
+-- name: traces_of_people
+select trace.program, trace.person, trace.places, record.body
+from trace join record on record.position = trace.position
+where trace.program in any(:programs) and trace.person in any(:people);
 
 -- name: drop_traces_at
 delete from trace where position in any(:positions);
