@@ -45,6 +45,7 @@ _LEARNER = mapping(
         "mbox": mailbox,
         "account": mapping({"homePage": iri, "name": text}, {}),
         "also": list_of(actor),
+        "timezone": time_zone,
         "enrolled": time,
         "withdrawn": time,
     },
@@ -203,12 +204,18 @@ def _check_sessions(program: Fields) -> None:
     zone = zone_of(program)
     outcomes = {outcome["id"] for outcome in program.get("outcomes", ())}
     activities = {activity["id"] for activity in program.get("activities", ())}
+    sessions = {session["id"] for session in program.get("sessions", ())}
     for where, session in _items(program, "sessions"):
         if end(session["ends"], zone) <= beginning(session["starts"], zone):
             raise InvalidProgram("the session ends before it starts", f"{where}.ends")
         _check_named(session, "outcome", outcomes, where)
         _check_all_named(session, "prepares", activities, where)
         _check_all_named(session, "reinforces", activities, where)
+        if session.get("recording") in sessions:
+            raise InvalidProgram(
+                "a recording has an id of its own: watching it is no attendance",
+                f"{where}.recording",
+            )
 
 
 def _check_named(item: Fields, key: str, known: Iterable[str], where: str) -> None:

@@ -64,6 +64,8 @@ class Learner(msgspec.Struct, frozen=True):
     """From this moment on; None: from the start of time (no date in learner or program)."""
     withdrawn: datetime | None
     """From this moment on no more."""
+    timezone: str = "UTC"
+    """On whose clock the learner lives (IANA): the learner's own, by default the program's."""
 
 
 class Activity(msgspec.Struct, frozen=True):
@@ -175,6 +177,7 @@ def _learner(fields: Fields, cohort: str, program: Fields, zone: ZoneInfo) -> Le
         cohort=cohort,
         enrolled=_beginning(enrolment_of(fields, program), zone),
         withdrawn=_beginning(fields.get("withdrawn"), zone),
+        timezone=fields.get("timezone", zone.key),
     )
 
 

@@ -1,12 +1,43 @@
 """Programs as an aggregate: what is planned now, and every document that ever was."""
 
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Literal, NamedTuple, cast
+
 import msgspec
+import orjson
 
 from lrs.aggregate import Aggregate, Register
 from lrs.document_rules import validate_document
 from lrs.errors import InvalidProgram, NotFound
-from lrs.events import Event, ProgramPlanned, ProgramWithdrawn
+from lrs.events import Event, PlanChange, ProgramPlanned, ProgramWithdrawn
 from lrs.log import EventLog
+from lrs.plan_changes import plan_changes
+
+STREAM = "programs"
+
+
+class Planned(NamedTuple):
+    """What came of a document that was sent."""
+
+    slug: str
+    created: bool
+    """Whether there was no such program before."""
+    recorded: bool
+    """Whether it says anything new; if not, nothing was recorded."""
+    changes: tuple[PlanChange, ...]
+
+
+class Version(msgspec.Struct, frozen=True):
+    """One of the documents that a program had, or its withdrawal, as the log tells."""
+
+    version: int
+    """Counted from 1."""
+    event: Literal["planned", "withdrawn"]
+    position: int
+    stored: datetime
+    principal: str
+    changes: tuple[PlanChange, ...] = ()
 
 
 class ProgramShelf(Aggregate, frozen=True, kw_only=True):
@@ -28,7 +59,8 @@ class Programs:
     """Plans, withdraws and shows programs."""
 
     def __init__(self, log: EventLog) -> None:
-        self._register = Register(log, "programs", ProgramShelf)
+        self._register = Register(log, STREAM, ProgramShelf)
+        self._log = log
 
     def slugs(self) -> list[str]:
         """Return the slugs of the programs in force, sorted."""
@@ -41,22 +73,52 @@ class Programs:
         except KeyError:
             raise NotFound(f"there is no program {slug!r}") from None
 
-    def plan(self, document: object, *, by: str, slug: str | None = None) -> tuple[str, bool]:
-        """Record a program document; return its slug and whether the program is new.
+    def history(self, slug: str) -> list[Version]:
+        """Return a program's versions in order, also those of one withdrawn. Raises `NotFound`."""
+        versions = [
+            Version(
+                version=number,
+                event="withdrawn" if isinstance(event, ProgramWithdrawn) else "planned",
+                # A stream does not know its events' positions; each moment of storage has only one.
+                position=self._log.position_at(cast("datetime", event.timestamp)),
+                stored=cast("datetime", event.timestamp),
+                principal=event.principal,
+                changes=changes,
+            )
+            for number, (event, changes) in enumerate(self._told(slug), start=1)
+        ]
+        if not versions:
+            raise NotFound(f"there never was a program {slug!r}")
+        return versions
+
+    def _told(self, slug: str) -> Iterator[tuple[Event, tuple[PlanChange, ...]]]:
+        """Yield a program's events with what each changed, also those that do not say so yet."""
+        before: bytes | None = None
+        for event in self._log.stream(STREAM):
+            if isinstance(event, ProgramPlanned) and event.slug == slug:
+                yield event, event.changes or _changes(before, bytes(event.document))
+                before = bytes(event.document)
+            elif isinstance(event, ProgramWithdrawn) and event.slug == slug:
+                yield event, ()
+                before = None
+
+    def plan(self, document: object, *, by: str, slug: str | None = None) -> Planned:
+        """Record a program document, and what it changes.
 
         An unchanged document records nothing. Raises `InvalidProgram`, also when `slug` (the one
         that the document was sent to) is given and is not the document's.
         """
         canonical = validate_document(document)
-        named: str = msgspec.json.decode(canonical)["slug"]
+        named: str = orjson.loads(canonical)["slug"]
         if slug is not None and slug != named:
             raise InvalidProgram(f"the document is for {named!r}, it was sent to {slug!r}", "slug")
         created = False
 
         def decide(shelf: ProgramShelf) -> Event | None:
             nonlocal created
-            created = named not in shelf.documents
-            if shelf.documents.get(named) == canonical:
+            before = shelf.documents.get(named)
+            created = before is None
+            if before == canonical:
                 return None
             return ProgramPlanned(
                 originator_id=shelf.id,
@@ -64,10 +126,12 @@ class Programs:
                 principal=by,
                 slug=named,
                 document=msgspec.Raw(canonical),
+                changes=_changes(before, canonical),
             )
 
-        self._register.change(decide)
-        return named, created
+        entry = self._register.change(decide)
+        changes = entry.event.changes if entry and isinstance(entry.event, ProgramPlanned) else ()
+        return Planned(named, created, entry is not None, changes)
 
     def withdraw(self, slug: str, *, by: str) -> None:
         """Take a program back; its history stays. Raises `NotFound`."""
@@ -83,3 +147,9 @@ class Programs:
             )
 
         self._register.change(decide)
+
+
+def _changes(before: bytes | None, after: bytes) -> tuple[PlanChange, ...]:
+    if before is None:
+        return ()
+    return plan_changes(orjson.loads(before), orjson.loads(after))

@@ -11,7 +11,6 @@ from lrs.plan import Plan
 from lrs.xapi.values import parse_timestamp
 from projections.database import Database
 from projections.knowledge import Knowledge, known_at
-from projections.learning import read_traces
 from projections.live import replay_traces
 from projections.rules.cohorts import members
 from projections.rules.combined import combined
@@ -21,6 +20,7 @@ from projections.rules.presence import Held, held
 from projections.rules.readiness import readiness
 from projections.rules.trace import Trace
 from projections.runner import tracked_position
+from projections.traces import Traces
 from projections.vocabulary import RULES_VERSION
 
 Name = Literal["readiness", "drop-off", "combined"]
@@ -51,6 +51,7 @@ class Reports:
     def __init__(self, log: EventLog, views: Database) -> None:
         self._log = log
         self._views = views
+        self._traces = Traces()
 
     def get(self, query: Query) -> dict[str, Any]:
         """Return a report. Raises `NotFound` or `InvalidQuery`."""
@@ -68,7 +69,7 @@ class Reports:
     def _standing(self, query: Query) -> dict[str, Any]:
         with self._views.transaction(write=False) as views:
             position = tracked_position(views)
-            traces = read_traces(views, query.program)
+            traces = self._traces.of(views, query.program)
         known = known_at(self._log, self._log.stored_at(position))
         standpoint = Standpoint(position, datetime.now(UTC), known)
         return report(query, standpoint, _plan(known, query.program), traces)

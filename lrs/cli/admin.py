@@ -1,14 +1,10 @@
-"""`lrs credential`, `lrs program`, `lrs people`."""
+"""`lrs credential`, `lrs people`."""
 
-from pathlib import Path
 from typing import Annotated
 
-import orjson
 import typer
 
 from lrs.cli.output import err, out, print_json, print_table
-from lrs.document_text import parse_document
-from lrs.errors import InvalidProgram
 from lrs.main import open_log, open_store, open_views
 from lrs.people import read_actor
 from lrs.settings import read_settings
@@ -16,7 +12,6 @@ from projections.reports import unmatched_actors
 from projections.runner import Runner
 
 credential = typer.Typer(help="Who may come in.", no_args_is_help=True)
-program = typer.Typer(help="What is planned.", no_args_is_help=True)
 people = typer.Typer(help="Who is who.", no_args_is_help=True)
 
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
@@ -60,38 +55,6 @@ def revoke_credential(key: str) -> None:
     with open_store(read_settings()) as store:
         store.credentials.revoke(key, by=BY)
     err.print(f"Revoked {key}.")
-
-
-@program.command("apply")
-def apply_program(file: Path) -> None:
-    """Plan a program, or plan it anew, by a YAML or JSON document."""
-    try:
-        text = file.read_bytes()
-    except OSError as error:
-        raise InvalidProgram(f"{file} cannot be read: {error.strerror}") from None
-    document = parse_document(text, yaml=file.suffix.lower() != ".json")
-    with open_store(read_settings()) as store:
-        slug, created = store.programs.plan(document, by=BY)
-    err.print(f"{'Planned' if created else 'Up to date:'} {slug}.")
-
-
-@program.command("list")
-def list_programs(as_json: Json = False) -> None:
-    """List the programs in force."""
-    with open_store(read_settings()) as store:
-        slugs = store.programs.slugs()
-    if as_json:
-        print_json({"programs": slugs})
-    else:
-        print_table(["program"], [[slug] for slug in slugs])
-
-
-@program.command("show")
-def show_program(slug: str) -> None:
-    """Print a program's document as JSON."""
-    with open_store(read_settings()) as store:
-        document = orjson.loads(store.programs.document(slug))
-    typer.echo(orjson.dumps(document, option=orjson.OPT_INDENT_2).decode())
 
 
 @people.command("unmatched")

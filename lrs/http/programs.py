@@ -2,7 +2,7 @@
 
 from http import HTTPStatus
 
-import orjson
+import msgspec
 from anyio.to_thread import run_sync
 from fastapi import APIRouter, Request, Response
 
@@ -10,6 +10,7 @@ from lrs.document_text import parse_document
 from lrs.http import openapi
 from lrs.http.auth import require
 from lrs.http.body import read_body
+from lrs.programs import Planned
 from lrs.store import Store
 
 router = APIRouter(prefix="/programs", tags=["Programs"])
@@ -33,6 +34,16 @@ async def get_program(request: Request, slug: str) -> Response:
     return Response(document, media_type="application/json")
 
 
+@router.get("/{slug}/history")
+async def get_history(request: Request, slug: str) -> Response:
+    """Answer a program's versions in order: when, by whom, and what each changed."""
+    store: Store = request.app.state.store
+    await require(request, "reports/read", "programs/write")
+    versions = await run_sync(store.programs.history, slug)
+    body = msgspec.json.encode({"program": slug, "versions": versions})
+    return Response(body, media_type="application/json")
+
+
 @router.put(
     "/{slug}",
     openapi_extra=openapi.operation(
@@ -48,12 +59,13 @@ async def put_program(request: Request, slug: str) -> Response:
     body = await read_body(request, min(LARGEST_DOCUMENT, store.settings.max_body_bytes))
     document = parse_document(body, yaml="yaml" in media_type)
 
-    def plan() -> tuple[str, bool]:
+    def plan() -> Planned:
         return store.programs.plan(document, by=principal.key, slug=slug)
 
-    named, created = await run_sync(plan)
-    status = HTTPStatus.CREATED if created else HTTPStatus.OK
-    return Response(orjson.dumps({"slug": named}), status, media_type="application/json")
+    planned = await run_sync(plan)
+    status = HTTPStatus.CREATED if planned.created else HTTPStatus.OK
+    answer = msgspec.json.encode({"slug": planned.slug, "changes": planned.changes})
+    return Response(answer, status, media_type="application/json")
 
 
 @router.delete("/{slug}")

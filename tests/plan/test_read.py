@@ -59,6 +59,12 @@ def test_a_withdrawal_begins_with_its_day() -> None:
     assert (ada.withdrawn, bo.withdrawn) == (None, utc(2026, 11, 1, 23))
 
 
+def test_a_learner_lives_on_a_clock_of_their_own_which_moves_no_date() -> None:
+    ada, bo = plan(put("Asia/Tokyo", "cohorts", 0, "learners", 0, "timezone")).learners
+    assert (ada.timezone, bo.timezone) == ("Asia/Tokyo", "Europe/Berlin")
+    assert ada.enrolled == plan(FULL).learners[0].enrolled
+
+
 def test_a_learner_has_every_actor_once_the_main_one_first() -> None:
     ada, bo = plan(FULL).learners
     assert ada.actors == ("mailto:ada@example.org",)

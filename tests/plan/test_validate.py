@@ -139,6 +139,8 @@ BAD: list[tuple[Any, Steps]] = [
     (42, (*BO, "account", "name")),
     ("2026-09-27", (*BO, "withdrawn")),
     ("2026-09-28", (*ADA, "withdrawn")),
+    ("Berlin", (*ADA, "timezone")),
+    (LAB, (*SESSION, "recording")),
     ("not an iri", (*ACTIVITY, "id")),
     ("/mod/quiz", (*ACTIVITY, "id")),
     (FORUM, (*SESSION, "id")),
