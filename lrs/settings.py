@@ -35,6 +35,20 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     webex_webhook_secret: str | None = None
     bigbluebutton_webhook_secret: str | None = None
     teams_client_state: str | None = None
+    zoom_account_id: str | None = None
+    zoom_client_id: str | None = None
+    zoom_client_secret: str | None = None
+    graph_tenant: str | None = None
+    graph_client_id: str | None = None
+    graph_client_secret: str | None = None
+    meet_token: str | None = None
+    meet_service_account: Path | None = None
+    meet_subject: str | None = None
+    """In whose name the service account asks."""
+    webex_token: str | None = None
+    webex_client_id: str | None = None
+    webex_client_secret: str | None = None
+    webex_refresh_token: str | None = None
     signing_key: Path | None = None
 
     def __post_init__(self) -> None:

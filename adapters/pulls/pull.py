@@ -127,18 +127,19 @@ class SourcePull:
             listed = {each.id: each for each in self.source.instances(client, since, until)}
             due = (each for each in listed.values() if since <= each.ends <= until)
             for instance in sorted(due, key=lambda each: (each.ends, each.id)):
-                yield self._pulled(client, instance, wanted)
+                if wanted(instance):
+                    yield self._pulled(client, instance)
+                else:
+                    yield self._nobody(instance, NOT_WANTED, "nobody was asked about it")
 
-    def _pulled(self, client: Client, instance: Instance, wanted: Wanted) -> Pulled:
-        if not wanted(instance):
-            return self._nobody(instance, Warned(NOT_WANTED, "nobody was asked who was there"))
+    def _pulled(self, client: Client, instance: Instance) -> Pulled:
         try:
             answers = without_private(self.source.answers(client, instance))
             file = File(orjson.dumps(answers), f"{self.name} {instance.starts:%Y-%m-%d %H.%M}.json")
             found = self.source.reader.read(file, Options(expected=instance.starts))
         except (Forbidden, NotFound, UnreadableAttendance) as error:
             place = f"{error.path}: " if error.path else ""
-            return self._nobody(instance, Warned(UNREADABLE, f"{place}{error.message}"))
+            return self._nobody(instance, UNREADABLE, f"{place}{error.message}")
         return Pulled(
             tool=self.name,
             meeting=_meeting(found.meeting, instance),
@@ -149,9 +150,10 @@ class SourcePull:
             file=file,
         )
 
-    def _nobody(self, instance: Instance, why: Warned) -> Pulled:
+    def _nobody(self, instance: Instance, code: str, why: str) -> Pulled:
+        warnings = (Warned(code, why),)
         meeting = _meeting(Meeting(), instance)
-        return Pulled(self.name, meeting, (), (why,), instance=instance)
+        return Pulled(self.name, meeting, (), warnings, instance=instance)
 
 
 def without_private(answers: Any) -> Any:

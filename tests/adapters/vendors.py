@@ -121,6 +121,8 @@ class ZoomAccount:
     """By the UUID of the instance."""
     unlisted: dict[str, dict[str, Any]] = field(default_factory=dict)
     """Instances, by UUID, that no host's report lists."""
+    refused: dict[str, Reply] = field(default_factory=dict)
+    """What is answered instead of the participants of an instance."""
     missing: int = 0
     """How many records the report counts and does not give."""
     tokens: int = 0
@@ -189,6 +191,8 @@ class ZoomAccount:
 
     def _participants(self, request: Request, segment: str) -> Reply:
         uuid = self._uuid(segment)
+        if uuid in self.refused:
+            return self.refused[uuid]
         if uuid not in self.people:
             return Reply({"code": 3001, "message": f"Meeting does not exist: {uuid}."}, 404)
         told, more = page(self.people[uuid], request, 1, "next_page_token")
