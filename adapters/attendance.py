@@ -126,6 +126,18 @@ def time_covered(stays: Iterable[Stay]) -> timedelta:
     return total
 
 
+def merged(stays: Iterable[Stay]) -> list[Stay]:
+    """Return the same presence as stays that neither overlap nor touch, in order."""
+    found: list[Stay] = []
+    for stay in sorted(stays):
+        last = found[-1] if found else None
+        if last is None or stay.joined > last.left:
+            found.append(stay)
+        elif (stay.left, not stay.closed_by_end) > (last.left, not last.closed_by_end):
+            found[-1] = Stay(last.joined, stay.left, stay.closed_by_end)
+    return found
+
+
 def gather(rows: Iterable[Row], scope: str) -> tuple[Participant, ...]:
     """Put the rows of each person together, in order of first appearance.
 

@@ -1,4 +1,7 @@
-"""Attendance as xAPI: one `attended` for each person, `join` and `leave` for each stay.
+"""Attendance as xAPI: one `attended` for each person present, `join` and `leave` for each stay.
+
+What people did in the meeting (`adapters.acts`) is told too; whoever only did something, as a chat
+tells, is not thereby said to have attended.
 
 A statement's id covers its content and nothing else: the same facts exported again, in another file
 or on another day, give the same ids. So the file's hash and its rows stay out of the statements;
@@ -6,22 +9,26 @@ whoever imports keeps them with the import.
 """
 
 import json
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from copy import deepcopy
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Literal
 from uuid import UUID, uuid5
 
 import tincan
 
-from adapters.attendance import Attendance, Participant, shown
+from adapters.acts import WORDS, act_kind, counted, deed
+from adapters.attendance import ActKind, Attendance, Participant, merged, shown
 
 _IDS = UUID("6f0b4a52-63ab-5b6c-8a2e-0c1f3b7d9e11")
-ADAPTER_VERSION = "1"
+ADAPTER_VERSION = "2"
+"""Of what is written; it changes with the shape of the statements."""
 ATTENDED = "http://adlnet.gov/expapi/verbs/attended"
 JOIN = "http://activitystrea.ms/join"
 LEAVE = "http://activitystrea.ms/leave"
-VERBS = {ATTENDED: "attended", JOIN: "joined", LEAVE: "left"}
+PRESENCE = {ATTENDED: "attended", JOIN: "joined", LEAVE: "left"}
+VERBS = PRESENCE | WORDS
 MEETING = "http://adlnet.gov/expapi/activities/meeting"
 PROFILE = "http://adlnet.gov/expapi/activities/profile"
 VIRTUAL_CLASSROOM = "https://w3id.org/xapi/virtual-classroom"
@@ -56,12 +63,20 @@ class Occurrence:
 
 def statements(attendance: Attendance, occurrence: Occurrence) -> list[tincan.Statement]:
     """Return the statements of an attendance, in order of its people. Valid in 1.0.3 and 2.0."""
+    return [each for _, told in by_person(attendance, occurrence) for each in told]
+
+
+def by_person(
+    attendance: Attendance, occurrence: Occurrence
+) -> Iterator[tuple[Participant, list[tincan.Statement]]]:
+    """Yield each participant with the statements about them; each statement only once."""
     context = _context(attendance, occurrence)
-    return [
-        statement
-        for person in attendance.participants
-        for statement in _of_person(person, attendance, occurrence, context)
-    ]
+    seen: set[str] = set()
+    for person in attendance.participants:
+        told = list(_of_person(person, attendance, occurrence, context))
+        # Two participants of a file may be one actor: two ids at a tool, one address.
+        yield person, [each for each in told if str(each.id) not in seen]
+        seen.update(str(each.id) for each in told)
 
 
 def meeting_activity_id(attendance: Attendance, occurrence: Occurrence) -> str:
@@ -70,39 +85,64 @@ def meeting_activity_id(attendance: Attendance, occurrence: Occurrence) -> str:
     A file that does not say which meeting it is, and when, is about the session as a whole.
     """
     meeting = attendance.meeting
-    if meeting.id is not None and meeting.starts is not None:
-        instance = f"{meeting.id}\n{shown(meeting.starts)}"
-    else:
-        instance = occurrence.session_id
-    return f"urn:bichron:meeting:{attendance.tool}:{uuid5(_IDS, instance)}"
+    if meeting.id is None or meeting.starts is None:
+        return session_activity_id(attendance.tool, occurrence)
+    return _instance(attendance.tool, f"{meeting.id}\n{shown(meeting.starts)}")
 
 
-def replaced(earlier: Iterable[dict[str, Any]], kept: Collection[str]) -> list[str]:
-    """Return the ids of earlier statements about the meeting that are not to be kept."""
-    return [
-        each["id"] for each in earlier if each["id"] not in kept and each["verb"]["id"] in VERBS
-    ]
+def session_activity_id(tool: str, occurrence: Occurrence) -> str:
+    """Return the activity that stands for a tool's meeting in a session, whichever it was."""
+    return _instance(tool, occurrence.session_id)
+
+
+def _instance(tool: str, name: str) -> str:
+    return f"urn:bichron:meeting:{tool}:{uuid5(_IDS, name)}"
+
+
+def kind_of(statement: Mapping[str, Any]) -> Literal["presence"] | ActKind | None:
+    """Return the kind of what a statement tells; imports replace each other kind by kind."""
+    return "presence" if statement["verb"]["id"] in PRESENCE else act_kind(statement)
+
+
+def replaced(earlier: Iterable[Mapping[str, Any]], new: Iterable[Mapping[str, Any]]) -> list[str]:
+    """Return the ids of earlier statements about a meeting that new ones no longer bear out.
+
+    An import replaces only the kinds that it tells: a chat leaves presence alone, and a list of
+    participants leaves what was said in the chat.
+    """
+    kept = {each["id"]: kind_of(each) for each in new}
+    told = {*kept.values()} - {None}
+    return [each["id"] for each in earlier if each["id"] not in kept and kind_of(each) in told]
 
 
 def _of_person(
     person: Participant, attendance: Attendance, occurrence: Occurrence, context: dict[str, Any]
 ) -> Iterator[tincan.Statement]:
     actor = _actor(person, attendance, occurrence)
-    about = context | {"extensions": context["extensions"] | {PROVENANCE: _provenance(person)}}
+    provenance = _provenance(person, attendance)
+    about = context | {"extensions": context["extensions"] | {PROVENANCE: provenance}}
+    session = _session(occurrence)
     first = person.stays[0].joined if person.stays else None
     at = first or attendance.meeting.starts or occurrence.starts
-    result = {"duration": _duration(person.present), "completion": True}
-    yield _statement(actor, ATTENDED, occurrence, about, at, result)
-    for stay in person.stays:
-        yield _statement(actor, JOIN, occurrence, about, stay.joined)
+    if person.stays or person.total is not None or person.present_unknown:
+        yield _statement(actor, ATTENDED, session, about, at, _presence(person))
+    for stay in merged(person.stays):
+        yield _statement(actor, JOIN, session, about, stay.joined)
         if not stay.closed_by_end:
-            yield _statement(actor, LEAVE, occurrence, about, stay.left)
+            yield _statement(actor, LEAVE, session, about, stay.left)
+    instance = meeting_activity_id(attendance, occurrence)
+    parent = {"parent": [{**session, "definition": {"type": MEETING}}]}
+    within = about | {"contextActivities": about["contextActivities"] | parent}
+    for act in counted(person.acts):
+        verb, thing, result = deed(act, instance, person.key)
+        where = about if thing is None else within
+        yield _statement(actor, verb, thing or session, where, act.at or at, result)
 
 
 def _statement(
     actor: dict[str, Any],
     verb: str,
-    occurrence: Occurrence,
+    about: dict[str, Any],
     context: dict[str, Any],
     at: datetime,
     result: dict[str, Any] | None = None,
@@ -110,23 +150,36 @@ def _statement(
     content = {
         "actor": actor,
         "verb": {"id": verb, "display": {"en": VERBS[verb]}},
-        "object": {
-            "objectType": "Activity",
-            "id": occurrence.session_id,
-            "definition": {"type": MEETING, "name": {"und": occurrence.session_title}},
-        },
+        "object": about,
         "context": context,
         "timestamp": shown(at),
     }
-    if result is not None:
+    if result:
         content["result"] = result
-    identity = json.dumps(content, sort_keys=True, ensure_ascii=False)
-    return tincan.Statement({**content, "id": str(uuid5(_IDS, identity))})
+    # What a session is called may change; that changes no fact. Other objects' ids tell what they are.
+    identity = json.dumps(content | {"object": about["id"]}, sort_keys=True, ensure_ascii=False)
+    # tincan renames keys of what it is given, which the next statement shares.
+    return tincan.Statement({**deepcopy(content), "id": str(uuid5(_IDS, identity))})
+
+
+def _session(occurrence: Occurrence) -> dict[str, Any]:
+    return {
+        "objectType": "Activity",
+        "id": occurrence.session_id,
+        "definition": {"type": MEETING, "name": {"und": occurrence.session_title}},
+    }
+
+
+def _presence(person: Participant) -> dict[str, Any]:
+    """Return the result of having attended; without a duration where the source gives none."""
+    if person.stays or person.total is not None:
+        return {"duration": _duration(person.present), "completion": True}
+    return {"completion": True}
 
 
 def _context(attendance: Attendance, occurrence: Occurrence) -> dict[str, Any]:
     instance = meeting_activity_id(attendance, occurrence)
-    platform, _ = PLATFORMS[attendance.tool]
+    platform, _ = _platform(attendance.tool)
     extensions: dict[str, Any] = {SESSION_ID: instance.rpartition(":")[2]}
     if attendance.meeting.starts and attendance.meeting.ends:
         extensions[HELD] = {
@@ -149,8 +202,14 @@ def _profile(iri: str) -> dict[str, Any]:
     return {"objectType": "Activity", "id": iri, "definition": {"type": PROFILE}}
 
 
-def _provenance(person: Participant) -> dict[str, Any]:
+def _platform(tool: str) -> tuple[str, str]:
+    """Return a tool's name and home page; a third party's adapter is its own."""
+    return PLATFORMS.get(tool, (tool, ADAPTER + tool))
+
+
+def _provenance(person: Participant, attendance: Attendance) -> dict[str, Any]:
     return {
+        "tool": attendance.tool,
         "adapter_version": ADAPTER_VERSION,
         "confidence": person.confidence,
         "role": person.role,
@@ -160,7 +219,7 @@ def _provenance(person: Participant) -> dict[str, Any]:
 def _actor(person: Participant, attendance: Attendance, occurrence: Occurrence) -> dict[str, Any]:
     if person.email is not None:
         return {"objectType": "Agent", "name": person.name, "mbox": f"mailto:{person.email}"}
-    _, home = PLATFORMS[attendance.tool]
+    _, home = _platform(attendance.tool)
     # A name alone says who somebody is only within their meeting.
     instance = meeting_activity_id(attendance, occurrence).rpartition(":")[2]
     account = {"homePage": f"{home}/meetings/{instance}", "name": person.key.partition(":")[2]}

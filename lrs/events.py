@@ -142,6 +142,52 @@ class CredentialRevoked(Event, frozen=True, kw_only=True):
     key: str
 
 
+class ImportedFile(msgspec.Struct, frozen=True):
+    """A file of an import; its content is the `AttachmentStored` with this SHA-256."""
+
+    name: str | None
+    sha256: str
+    size: int
+    """In bytes."""
+
+
+class ImportEvidence(msgspec.Struct, frozen=True):
+    """Where the statements about one person come from: rows as (file from 0, line from 1)."""
+
+    statements: tuple[UUID, ...]
+    rows: tuple[tuple[int, int], ...]
+
+
+class AttendanceWarning(msgspec.Struct, frozen=True):
+    """Something that a person should look at. Its words, which may name people, are in no event."""
+
+    code: str
+    file: int | None
+    line: int | None
+
+
+class AttendanceImported(Event, frozen=True, kw_only=True):
+    """Files of a meeting tool were imported; stored in one append with what was new in them.
+
+    Each meeting has a stream of its own.
+    """
+
+    TOPIC = "AttendanceImported"
+
+    tool: str
+    adapter_version: str
+    program: str
+    session: str
+    meeting: str
+    """The activity that all statements about the meeting have in their context."""
+    files: tuple[ImportedFile, ...]
+    evidence: tuple[ImportEvidence, ...]
+    warnings: tuple[AttendanceWarning, ...]
+    stored: int
+    already_stored: int
+    voided: int
+
+
 EVENTS: tuple[type[Event], ...] = (
     StatementRecorded,
     AttachmentStored,
@@ -153,6 +199,7 @@ EVENTS: tuple[type[Event], ...] = (
     PersonUnlinked,
     CredentialCreated,
     CredentialRevoked,
+    AttendanceImported,
 )
 
 for _event in EVENTS:

@@ -1,27 +1,22 @@
 """`lrs import`: attendance files of meeting tools."""
 
+import os
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Annotated, Any
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-import orjson
 import typer
 
-import adapters
-from adapters.attendance import Attendance, dry_run
-from adapters.statements import Occurrence, meeting_activity_id, replaced, statements
+from adapters import LARGEST_FILE, intake
 from adapters.times import DateOrder
-from lrs.attendance import Imported, record_import
+from lrs.attendance import File, Upload, prepare_files, record_files
 from lrs.cli.output import err, print_json, print_table, progress
-from lrs.credentials import OWN_SCOPES, Principal
-from lrs.errors import InvalidInput, NotFound, UnreadableAttendance
+from lrs.errors import InvalidInput, UnreadableAttendance
 from lrs.main import open_store
-from lrs.plan import Plan, Session, read_plan
 from lrs.settings import read_settings
-from lrs.store import Store
 
-IMPORTER = Principal("attendance-import", "Attendance import", frozenset({"all"} | OWN_SCOPES))
+BY = "cli"
+SHOWN = ("name", "email", "confidence", "minutes", "role")
 
 
 def import_attendance(
@@ -38,98 +33,50 @@ def import_attendance(
     ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
-    """Import attendance; the same file again changes nothing, a corrected one replaces."""
+    """Import attendance; the same file again changes nothing, a corrected one replaces.
+
+    Several files about one meeting count as one.
+    """
+    found = [read_file(each) for each in files]
+    upload = Upload(tool, found, program, session, timezone, date_order)
     with open_store(read_settings()) as store:
-        planned = find_session(store, program, session)
-        # All files are read before anything is recorded: one that is refused stops them all.
-        found = [read_file(each, tool, planned[1], timezone, date_order) for each in files]
-        outcomes = [preview(attendance, *planned) for attendance in found]
-        with progress("Importing") as advance:
-            for number, attendance in enumerate([] if dry else found, start=1):
-                outcomes[number - 1] |= recorded(store, attendance, *planned)
-                advance(number, len(found))
+        prepared = prepare_files(store, intake, upload)
+        outcomes = [each.shown for each in prepared]
+        if not dry:
+            with progress("Importing") as advance:
+                outcomes = record_files(store, intake, upload, prepared, by=BY, advance=advance)
     if as_json:
         print_json(outcomes[0] if len(outcomes) == 1 else outcomes)
     else:
         _print(outcomes)
 
 
-def find_session(store: Store, program: str, session: str) -> tuple[Plan, Session]:
-    """Return a program's plan and its session. Raises `NotFound`."""
-    plan = read_plan(store.programs.document(program))
-    for each in plan.sessions:
-        if each.id == session:
-            return plan, each
-    raise NotFound(f"the program {program!r} has no session {session!r}", "--session")
+def read_file(path: Path) -> File:
+    """Return a file's name and content, reading no more than what any adapter takes.
 
-
-def read_file(
-    file: Path, tool: str, session: Session, timezone: str | None, date_order: DateOrder | None
-) -> Attendance:
-    """Read an attendance file. Raises `UnreadableAttendance` naming it."""
+    Raises `InvalidInput` for what cannot be read and `UnreadableAttendance` for what is too large.
+    """
     try:
-        content = file.read_bytes()
+        with path.open("rb") as stream:
+            size = os.fstat(stream.fileno()).st_size
+            # What is no regular file has no size before it is read.
+            content = stream.read(LARGEST_FILE + 1) if size <= LARGEST_FILE else b""
     except OSError as error:
-        raise InvalidInput(f"cannot be read: {error.strerror}", str(file)) from None
-    options = adapters.Options(
-        timezone=_zone(timezone),
-        date_order=date_order,
-        expected=session.starts,
-    )
-    try:
-        return adapters.read(tool, adapters.File(content, file.name), options)
-    except UnreadableAttendance as fault:
-        place = f"{file}, {fault.path}" if fault.path else str(file)
-        raise type(fault)(fault.message, place) from None
-
-
-def preview(attendance: Attendance, plan: Plan, session: Session) -> dict[str, Any]:
-    """Return what an import would record, as the contract shows it."""
-    return dry_run(attendance, statements(attendance, _occurrence(plan, session)))
-
-
-def recorded(store: Store, attendance: Attendance, plan: Plan, session: Session) -> dict[str, int]:
-    """Record an import and return the counts."""
-    occurrence = _occurrence(plan, session)
-    built = statements(attendance, occurrence)
-    imported: Imported = record_import(
-        store,
-        IMPORTER,
-        [orjson.loads(each.to_json()) for each in built],
-        meeting_activity_id(attendance, occurrence),
-        replaced,
-    )
-    return imported._asdict()
-
-
-def _occurrence(plan: Plan, session: Session) -> Occurrence:
-    return Occurrence(
-        session_id=session.id,
-        session_title=session.title,
-        program=plan.slug,
-        starts=session.starts,
-        ends=session.ends,
-        mode=session.mode,
-    )
-
-
-def _zone(name: str | None) -> ZoneInfo | None:
-    if name is None:
-        return None
-    try:
-        return ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError):
-        raise InvalidInput(f"{name!r} is no IANA time zone", "--timezone") from None
+        raise InvalidInput(f"cannot be read: {error.strerror}", str(path)) from None
+    if max(size, len(content)) > LARGEST_FILE:
+        message = f"the file has more than the {LARGEST_FILE} bytes allowed"
+        raise UnreadableAttendance(message, str(path))
+    return path.name, content
 
 
 def _print(outcomes: Iterable[dict[str, Any]]) -> None:
     for outcome in outcomes:
         meeting = outcome["meeting"]
-        columns = ["name", "email", "confidence", "minutes", "role"]
-        rows = [[person[column] for column in columns] for person in outcome["people"]]
-        print_table(columns, rows, f"{outcome['tool']} · {meeting['title'] or meeting['id'] or ''}")
+        rows = [[person[column] for column in SHOWN] for person in outcome["people"]]
+        print_table(SHOWN, rows, f"{outcome['tool']} · {meeting['title'] or meeting['id'] or ''}")
         for warning in outcome["warnings"]:
-            err.print(f"line {warning['line']}: {warning['message']}", markup=False)
+            place = f"line {warning['line']}: " if warning["line"] is not None else ""
+            err.print(f"{place}{warning['message']}", markup=False)
         if "stored" in outcome:
             err.print(
                 f"{outcome['stored']} statements recorded, {outcome['already_stored']} known already,"

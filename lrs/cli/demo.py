@@ -15,8 +15,9 @@ import httpx
 import typer
 import uvicorn
 
-import adapters
-from lrs.cli.attendance import find_session, recorded
+from adapters import intake
+from lrs.attendance import Upload, import_files
+from lrs.cli.attendance import BY
 from lrs.cli.demo_course import SLUG, ZONE, Course
 from lrs.cli.output import err, out, progress
 from lrs.cli.reports import print_report
@@ -89,13 +90,10 @@ def _fill(client: httpx.Client, settings: Settings, course: Course) -> None:
             client.post("/xapi/statements", json=batch).raise_for_status()
             advance(start + len(batch), len(statements))
     with open_store(settings) as store:
-        planned = find_session(store, SLUG, course.session_id(1))
-        options = adapters.Options(timezone=ZONE, expected=planned[1].starts)
-        attendance = adapters.read("zoom", adapters.File(course.zoom_file()), options)
-        recorded(store, attendance, *planned)
-    err.print(
-        f"Sent {len(statements)} statements and a Zoom file of {len(attendance.participants)}."
-    )
+        files = [("participants.csv", course.zoom_file())]
+        upload = Upload("zoom", files, SLUG, course.session_id(1), timezone=ZONE.key)
+        (outcome,) = import_files(store, intake, upload, by=BY)
+    err.print(f"Sent {len(statements)} statements and a Zoom file of {len(outcome['people'])}.")
 
 
 def _wait_for_projections(client: httpx.Client) -> None:

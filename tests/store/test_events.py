@@ -15,11 +15,15 @@ from eventsourcing.persistence import StoredEvent
 from lrs.events import (
     EVENTS,
     AttachmentStored,
+    AttendanceImported,
+    AttendanceWarning,
     CredentialCreated,
     CredentialRevoked,
     DocumentDeleted,
     DocumentStored,
     Event,
+    ImportedFile,
+    ImportEvidence,
     PeopleLinked,
     PersonUnlinked,
     PlanChange,
@@ -77,6 +81,20 @@ EXAMPLES: dict[str, Event] = {
         **HEADER, key="key-2", name="LMS", secret_hash="scrypt:00:00", scopes=("all",)
     ),
     "credential_revoked_1": CredentialRevoked(**HEADER, key="key-2"),
+    "attendance_imported_1": AttendanceImported(
+        **HEADER,
+        tool="zoom",
+        adapter_version="2",
+        program="course",
+        session="https://example.org/lab",
+        meeting="urn:bichron:meeting:zoom:0f4b2e0a-7c0e-5b8e-9d43-0a1b2c3d4e5f",
+        files=(ImportedFile("participants.csv", "ab" * 32, 1234), ImportedFile(None, "cd" * 32, 1)),
+        evidence=(ImportEvidence((STREAM,), ((0, 5), (1, 7))),),
+        warnings=(AttendanceWarning("no_leave", 0, 5), AttendanceWarning("not_here", None, None)),
+        stored=3,
+        already_stored=1,
+        voided=2,
+    ),
 }
 
 
