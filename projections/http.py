@@ -1,16 +1,15 @@
-"""`/reports/…` and `GET /people`: what analysts read."""
+"""`/reports/…` and, from `people_http`, `GET /people`: what analysts read."""
 
 from collections.abc import Awaitable, Callable
 from typing import Any, get_args
 
-import orjson
 from anyio.to_thread import run_sync
 from fastapi import APIRouter, Request, Response
 
 from lrs.errors import InvalidQuery, NotFound
-from projections.database import Database
 from projections.export import as_csv
-from projections.reports import Name, Query, Reports, unmatched_actors
+from projections.people_http import people_router
+from projections.reports import Name, Query, Reports
 from projections.rules.report import canonical
 
 FORMATS = ("json", "csv")
@@ -28,14 +27,8 @@ DESCRIBED: list[dict[str, Any]] = [
     {"name": "format", "in": "query", "schema": {"enum": [*FORMATS], "default": "json"}},
 ]
 """The parameters, for OpenAPI; they are read by hand to refuse unknown ones."""
-UNMATCHED: dict[str, Any] = {
-    "name": "unmatched",
-    "in": "query",
-    "required": True,
-    "schema": {"enum": ["true"]},
-}
 
-Require = Callable[[Request, str], Awaitable[object]]
+Require = Callable[..., Awaitable[object]]
 
 
 def report_router(require: Require) -> APIRouter:
@@ -56,16 +49,7 @@ def report_router(require: Require) -> APIRouter:
             return Response(await run_sync(as_csv, report), media_type="text/csv")
         return Response(canonical(report), media_type="application/json")
 
-    @router.get("/people", tags=["People"], openapi_extra={"parameters": [UNMATCHED]})
-    async def get_people(request: Request) -> Response:
-        """Answer the actors on programs' steps who are none of their learners."""
-        await require(request, "reports/read")
-        if dict(request.query_params) != {"unmatched": "true"}:
-            raise InvalidQuery("this lists only unmatched=true", "unmatched")
-        views: Database = request.app.state.views
-        found: list[dict[str, Any]] = await run_sync(unmatched_actors, views)
-        return Response(orjson.dumps({"unmatched": found}), media_type="application/json")
-
+    router.include_router(people_router(require))
     return router
 
 

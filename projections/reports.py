@@ -1,16 +1,17 @@
 """Reports as they stand (from the views) and as they stood (by replay), through the same rules."""
 
 import re
+import time
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any, Literal, NamedTuple
 
 from lrs.errors import InvalidQuery, NotFound
-from lrs.log import EventLog
+from lrs.log import EventLog, stream_id
 from lrs.plan import Plan
 from lrs.xapi.values import parse_timestamp
 from projections.database import Database
-from projections.knowledge import Knowledge, known_at
+from projections.knowledge import STREAMS, Knowledge, known_at
 from projections.live import replay_traces
 from projections.rules.cohorts import members
 from projections.rules.combined import combined
@@ -24,6 +25,9 @@ from projections.traces import Traces
 from projections.vocabulary import RULES_VERSION
 
 Name = Literal["readiness", "drop-off", "combined"]
+DECISION_SECONDS = 2.0
+"""So long a question waits for the projection to learn of the latest plan and link."""
+_POLL_SECONDS = 0.02
 _POSITION = re.compile(r"position:([0-9]{1,18})")
 
 
@@ -53,13 +57,18 @@ class Reports:
         self._views = views
         self._traces = Traces()
 
+    @property
+    def log(self) -> EventLog:
+        """The log that the reports are about."""
+        return self._log
+
     def get(self, query: Query) -> dict[str, Any]:
         """Return a report. Raises `NotFound` or `InvalidQuery`."""
         if query.name == "readiness" and query.session is None:
             raise InvalidQuery("readiness is for a session; name one", "session")
         if query.as_of is None:
             return self._standing(query)
-        position, moment = self._place(query.as_of)
+        position, moment = place(self._log, query.as_of)
         # What is planned and linked is known as of the position: a later moment changes neither.
         known = known_at(self._log, self._log.stored_at(position))
         plan = _plan(known, query.program)
@@ -67,6 +76,7 @@ class Reports:
         return report(query, Standpoint(position, moment, known), plan, traces)
 
     def _standing(self, query: Query) -> dict[str, Any]:
+        await_decisions(self._log, self._views)
         with self._views.transaction(write=False) as views:
             position = tracked_position(views)
             traces = self._traces.of(views, query.program)
@@ -74,20 +84,38 @@ class Reports:
         standpoint = Standpoint(position, datetime.now(UTC), known)
         return report(query, standpoint, _plan(known, query.program), traces)
 
-    def _place(self, as_of: str) -> tuple[int, datetime]:
-        """Return the position and the moment that `as_of` means."""
-        if found := _POSITION.fullmatch(as_of):
-            position, end = int(found[1]), self._log.head().position
-            if position > end:
-                raise InvalidQuery(f"the log ends at position {end}", "as_of")
-            return position, self._log.stored_at(position)
-        try:
-            # A plus sign that was not encoded arrives as a blank.
-            moment = parse_timestamp(as_of.replace(" ", "+"))
-        except ValueError as error:
-            message = f"as_of takes a moment (RFC 3339) or position:N; this is {error}"
-            raise InvalidQuery(message, "as_of") from None
-        return self._log.position_at(moment), moment
+
+def place(log: EventLog, as_of: str) -> tuple[int, datetime]:
+    """Return the position and the moment that `as_of` means. Raises `InvalidQuery`."""
+    if found := _POSITION.fullmatch(as_of):
+        position, end = int(found[1]), log.head().position
+        if position > end:
+            raise InvalidQuery(f"the log ends at position {end}", "as_of")
+        return position, log.stored_at(position)
+    try:
+        # A plus sign that was not encoded arrives as a blank.
+        moment = parse_timestamp(as_of.replace(" ", "+"))
+    except ValueError as error:
+        message = f"as_of takes a moment (RFC 3339) or position:N; this is {error}"
+        raise InvalidQuery(message, "as_of") from None
+    return log.position_at(moment), moment
+
+
+def await_decisions(log: EventLog, views: Database) -> None:
+    """Return once the views know every plan and link recorded so far, or after `DECISION_SECONDS`.
+
+    So whoever links two actors and asks sees the link, though the views follow the log. Where the
+    projection is further behind, an answer tells the position it stands at.
+    """
+    lasts = (log.last(stream_id(stream)) for stream in STREAMS)
+    latest = max((each.timestamp for each in lasts if each and each.timestamp), default=None)
+    deadline = time.monotonic() + DECISION_SECONDS
+    while latest is not None and time.monotonic() < deadline:
+        with views.transaction(write=False) as transaction:
+            position = tracked_position(transaction)
+        if log.stored_at(position) >= latest:
+            return
+        time.sleep(_POLL_SECONDS)
 
 
 def report(

@@ -124,10 +124,11 @@ class Suggester:
 
     def _by_names(self, stranger: Stranger) -> dict[int, Likeness]:
         found: dict[int, Likeness] = {}
-        for name in stranger.names:
+        written = list(_written_names(stranger))
+        for name in (*stranger.names, *(text for text in written if " " in text)):
             for number, likeness in self._by_name(name):
                 _keep_best(found, number, likeness)
-        for text in _written_names(stranger):
+        for text in written:
             for number, likeness in self._by_handle.get("".join(words(text)), {}).items():
                 _keep_best(found, number, likeness)
         alone = [n for n, each in found.items() if each.kind == "alone"]

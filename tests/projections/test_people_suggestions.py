@@ -80,6 +80,7 @@ def test_nearer_names_score_higher() -> None:
         ("mailto:kaya77@example.net", (), "mailbox named as the learner's account"),
         ("mailto:akaya@example.net", (), "mailbox or account may be short for the name"),
         (f"{BBB}::kaya_ada", (), "mailbox or account spells the name"),
+        (f"{BBB}::Kaya Ada", (), "same name but for accents, capitals or order"),
         (
             f"sha1:{sha1(b'ada.kaya@example.org').hexdigest()}",
             (),
