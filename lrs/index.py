@@ -38,6 +38,10 @@ class TermKind(IntEnum):
 _VERB, _ACTIVITY, _RELATED_ACTIVITY, _AGENT, _RELATED_AGENT, _REGISTRATION = map(int, TermKind)
 
 
+ABOUT = (TermKind.ACTIVITY, TermKind.RELATED_ACTIVITY)
+"""What says that a statement is about an activity, in the wider sense."""
+
+
 class Term(NamedTuple):
     """One condition that the statement at `position` meets, itself or via another."""
 
@@ -138,6 +142,13 @@ class StatementIndex(Protocol):
 
     def page(self, query: StatementQuery, limit: int, mine: Mine | None = None) -> Page:
         """Return up to `limit` statements that are not voided and meet the query."""
+
+    def positions_about(self, activities: Sequence[str], upto: int) -> list[int]:
+        """Return the positions, in order, of what was recorded about activities up to a position.
+
+        They are the statement's object or in its context. What was voided by then is left out;
+        what was voided later may be about any activity.
+        """
 
     def documents(self, owner: Owner, since: datetime | None) -> list[tuple[str, UUID | None]]:
         """Return (id, registration) of an owner's documents, stored after a moment if given."""

@@ -153,6 +153,9 @@ class LogRecorder(Protocol):
     def select_statements(self, ids: Sequence[UUID]) -> dict[UUID, StoredEvent]:
         """Return the first event of each of these streams that exists."""
 
+    def select_positions(self, positions: Sequence[int]) -> list[tuple[int, StoredEvent]]:
+        """Return (position, event) of these positions, in order."""
+
     def head(self) -> Head:
         """Return the last committed position and its time."""
 
@@ -237,9 +240,36 @@ class EventLog(Application[UUID]):
             yield from map(self.entry, notifications)
             after = notifications[-1].id
 
+    def about(self, activities: Sequence[str], upto: int, page: int = 1000) -> Iterator[Entry]:
+        """Yield the statements about any of the activities as they were recorded at a position.
+
+        In order, a page in memory at a time. What was voided by then is left out; what was voided
+        later may come with any activity.
+        """
+        positions = self.index.positions_about(activities, upto)
+        for start in range(0, len(positions), page):
+            for at, event in self._recorder.select_positions(positions[start : start + page]):
+                yield Entry(at, cast("Event", self.mapper.to_domain_event(event)))
+
     def last(self, stream: UUID) -> Event | None:
         """Return the last event of a stream; None for an empty one."""
         return cast("Event | None", next(self.events.get(stream, desc=True, limit=1), None))
+
+    def version_at(self, stream: UUID, moment: datetime) -> int:
+        """Return a stream's version (0: none yet) from all that was stored at or before a moment."""
+        last = self.recorder.select_events(stream, desc=True, limit=1)
+        if not last:
+            return 0
+        # Mostly the present is asked for, and then the last one answers.
+        low, high, middle = 0, last[0].originator_version, last[0].originator_version
+        while low < high:
+            (event,) = self.recorder.select_events(stream, gt=middle - 1, lte=middle)
+            if from_micros(unseal(event.state).stored) <= moment:
+                low = middle
+            else:
+                high = middle - 1
+            middle = (low + high + 1) // 2
+        return low
 
     def stream(self, name: str) -> Iterator[Event]:
         """Yield the events of the one thing of its kind, such as `programs`, in order."""

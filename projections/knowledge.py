@@ -1,15 +1,17 @@
 """What is planned and who is who, as known at one moment of the log."""
 
+from collections import OrderedDict
 from datetime import datetime
 from typing import NamedTuple
 
 from lrs.events import Event, PeopleLinked, PersonUnlinked, ProgramPlanned, ProgramWithdrawn
-from lrs.log import EventLog
+from lrs.log import EventLog, stream_id
 from lrs.plan import Plan, read_plan
 from projections.rules.identity import Identities, links_after
 from projections.rules.route import Routes
 
 STREAMS = ("programs", "people")
+KEPT = 4
 
 
 class Knowledge(NamedTuple):
@@ -44,6 +46,31 @@ def known_at(log: EventLog, moment: datetime) -> Knowledge:
     for event in documents.values():
         plans, links = _after(plans, links, event)
     return _knowledge(log, plans, links)
+
+
+class KnowledgeKept:
+    """What was known at the moments asked for last. Safe from any thread.
+
+    Plans are large and change rarely: compiling them for every report would cost more than it.
+    """
+
+    def __init__(self, log: EventLog) -> None:
+        self._log = log
+        self._kept: OrderedDict[tuple[int, ...], Knowledge] = OrderedDict()
+
+    def at(self, moment: datetime) -> Knowledge:
+        """Return what was known from all that was stored at or before a moment."""
+        versions = tuple(self._version(stream, moment) for stream in STREAMS)
+        known = self._kept.get(versions)
+        if known is None:
+            known = known_at(self._log, moment)
+            self._kept[versions] = known
+            while len(self._kept) > KEPT:
+                self._kept.popitem(last=False)
+        return known
+
+    def _version(self, stream: str, moment: datetime) -> int:
+        return self._log.version_at(stream_id(stream), moment)
 
 
 def _after(

@@ -1,5 +1,6 @@
 """GET /statements on PostgreSQL: every filter a range scan over `term`, pages cut by position."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, LiteralString, cast
 from uuid import UUID
@@ -9,7 +10,19 @@ from psycopg import Cursor
 from psycopg.rows import DictRow
 from psycopg.sql import SQL, Composed
 
-from lrs.index import Condition, Found, Mine, Owner, Page, bounds, conditions, read_found, read_page
+from lrs.index import (
+    ABOUT,
+    Condition,
+    Found,
+    Mine,
+    Owner,
+    Page,
+    bounds,
+    conditions,
+    read_found,
+    read_page,
+    term_key,
+)
 from lrs.sql import queries
 from lrs.xapi.query import StatementQuery
 
@@ -37,6 +50,17 @@ class PostgresStatementIndex:
             )
             rows = curs.execute(text, parameters, prepare=True, binary=True).fetchall()
         return read_page([(row["position"], bytes(row["state"])) for row in rows], limit, mine)
+
+    def positions_about(self, activities: Sequence[str], upto: int) -> list[int]:
+        """Return the positions of statements about any of the activities, as recorded by then."""
+        parameters = {
+            "kinds": [int(kind) for kind in ABOUT],
+            "keys": [term_key(activity) for activity in activities],
+            "upto": upto,
+        }
+        with self._datastore.cursor() as curs:
+            rows = curs.execute(QUERIES["positions_about"], parameters, binary=True).fetchall()
+            return [row["position"] for row in rows]
 
     def documents(self, owner: Owner, since: datetime | None) -> list[tuple[str, UUID | None]]:
         """Return (id, registration) of an owner's documents, stored after a moment if given."""

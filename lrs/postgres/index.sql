@@ -7,6 +7,16 @@ from event where originator_id = %(id)s and originator_version = 1 and topic = '
 -- The last listed position stored at or before a moment.
 select position from statement where stored <= %(moment)s order by stored desc limit 1;
 
+-- name: positions_about
+-- What is voided has no terms of its own any more; what was voided later counted then.
+select position from term
+where kind = any(%(kinds)s) and key = any(%(keys)s) and via = 0 and position <= %(upto)s
+union
+select event.notification_id from reference
+join event on event.originator_id = reference.target and event.originator_version = 1
+where reference.voids and reference.position > %(upto)s and event.notification_id <= %(upto)s
+order by position;
+
 -- name: consistent_through
 -- While no append is under way, whatever is stored later gets a later time: this moment will do.
 select case

@@ -49,6 +49,10 @@ select target, position, source, voids from reference where target = any(%b::uui
 select notification_id, originator_id, originator_version, topic, state
 from event where originator_version = 1 and originator_id = any(%b::uuid[]);
 
+-- name: events_at
+select notification_id, originator_id, originator_version, topic, state
+from event where notification_id = any(%b::bigint[]) order by notification_id;
+
 -- name: head
 select position, stored, log_id from log_head;
 

@@ -1,6 +1,6 @@
 """The log's recorder on PostgreSQL: the library's insert, in binary, with the index beside it."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any, cast
 from uuid import UUID
@@ -72,6 +72,14 @@ class PostgresLogRecorder(PostgresApplicationRecorder):
                 if isinstance(event.originator_id, UUID)
             }
 
+    def select_positions(self, positions: Sequence[int]) -> list[tuple[int, StoredEvent]]:
+        """Return (position, event) of these positions, in order."""
+        with self.datastore.cursor() as curs:
+            rows = curs.execute(
+                SQL["events_at"], (Integers("q", positions),), prepare=True, binary=True
+            )
+            return _stored(rows)
+
     def head(self) -> Head:
         """Return the last committed position and its time."""
         row = self._head_row()
@@ -112,7 +120,10 @@ def select_first_events(
     curs: Cursor[DictRow], ids: Sequence[UUID]
 ) -> list[tuple[int, StoredEvent]]:
     """Return (position, first event) of each of these streams that exists."""
-    rows = curs.execute(SQL["first_events"], (list(ids),), prepare=True, binary=True).fetchall()
+    return _stored(curs.execute(SQL["first_events"], (list(ids),), prepare=True, binary=True))
+
+
+def _stored(rows: Iterable[DictRow]) -> list[tuple[int, StoredEvent]]:
     return [
         (
             row["notification_id"],

@@ -1,13 +1,27 @@
 """GET /statements on SQLite: every filter a range scan over `term`, pages cut by position."""
 
+import json
 import sqlite3
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
 from eventsourcing.sqlite import SQLiteCursor, SQLiteDatastore
 
-from lrs.index import Condition, Found, Mine, Owner, Page, bounds, conditions, read_found, read_page
+from lrs.index import (
+    ABOUT,
+    Condition,
+    Found,
+    Mine,
+    Owner,
+    Page,
+    bounds,
+    conditions,
+    read_found,
+    read_page,
+    term_key,
+)
 from lrs.sealing import from_micros, to_micros
 from lrs.sql import queries
 from lrs.xapi.query import StatementQuery
@@ -36,6 +50,17 @@ class SQLiteStatementIndex:
             c.execute(*page_query(conditions(query, mine), query.ascending, within, limit + 1))
             rows = c.fetchall()
         return read_page([(row["position"], row["state"]) for row in rows], limit, mine)
+
+    def positions_about(self, activities: Sequence[str], upto: int) -> list[int]:
+        """Return the positions of statements about any of the activities, as recorded by then."""
+        parameters = {
+            "kinds": json.dumps([int(kind) for kind in ABOUT]),
+            "keys": json.dumps([term_key(activity) for activity in activities]),
+            "upto": upto,
+        }
+        with self._datastore.transaction(commit=False) as c:
+            c.execute(SQL["positions_about"], parameters)
+            return [row["position"] for row in c.fetchall()]
 
     def documents(self, owner: Owner, since: datetime | None) -> list[tuple[str, UUID | None]]:
         """Return (id, registration) of an owner's documents, stored after a moment if given."""

@@ -7,6 +7,17 @@ from event where originator_id = :id and originator_version = 1 and topic = 'Sta
 -- The last listed position stored at or before a moment.
 select position from statement where stored <= ? order by stored desc limit 1;
 
+-- name: positions_about
+-- What is voided has no terms of its own any more; what was voided later counted then.
+select position from term
+where kind in (select value from json_each(:kinds)) and key in (select value from json_each(:keys))
+    and via = 0 and position <= :upto
+union
+select event.rowid from reference
+join event on event.originator_id = reference.target and event.originator_version = 1
+where reference.voids and reference.position > :upto and event.rowid <= :upto
+order by position;
+
 -- name: documents
 -- Of one owner, stored after a moment, in order of their ids.
 select document_id, registration from document

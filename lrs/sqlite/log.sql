@@ -33,6 +33,10 @@ where target in (select value from json_each(?));
 select rowid, originator_id, originator_version, topic, state from event
 where originator_version = 1 and originator_id in (select value from json_each(?));
 
+-- name: events_at
+select rowid, originator_id, originator_version, topic, state from event
+where rowid in (select value from json_each(?)) order by rowid;
+
 -- name: head
 select position, stored, log_id from log_head;
 

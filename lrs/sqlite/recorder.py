@@ -57,6 +57,12 @@ class SQLiteLogRecorder(SQLiteApplicationRecorder):
                 if isinstance(event.originator_id, UUID)
             }
 
+    def select_positions(self, positions: Sequence[int]) -> list[tuple[int, StoredEvent]]:
+        """Return (position, event) of these positions, in order."""
+        with self.datastore.transaction(commit=False) as c:
+            c.execute(SQL["events_at"], (orjson.dumps(positions).decode(),))
+            return _stored(c)
+
     def head(self) -> Head:
         """Return the last committed position and its time."""
         row = self._head_row()
@@ -95,6 +101,10 @@ class SQLiteRecorded:
 def select_first_events(c: SQLiteCursor, ids: Sequence[UUID]) -> list[tuple[int, StoredEvent]]:
     """Return (position, first event) of each of these streams that exists."""
     c.execute(SQL["first_events"], (_array(ids),))
+    return _stored(c)
+
+
+def _stored(c: SQLiteCursor) -> list[tuple[int, StoredEvent]]:
     return [
         (
             row["rowid"],

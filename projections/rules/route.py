@@ -102,6 +102,11 @@ class Routes:
         return places
 
 
+def iris_of(plan: Plan) -> list[str]:
+    """Return the IRIs by which a record may lie on a step of the plan."""
+    return sorted({iri for iri, _ in _targets(plan)})
+
+
 def _iris(record: Record) -> Iterator[tuple[str, Relation]]:
     yield record.object, "object"
     for iri in record.parents:

@@ -30,6 +30,9 @@ from lrs.events import (
     ProgramPlanned,
     ProgramWithdrawn,
     StatementRecorded,
+    WebhookMeetingOpened,
+    WebhookMeetingSettled,
+    WebhookReceived,
 )
 from lrs.sealing import SealingMapper
 
@@ -81,6 +84,27 @@ EXAMPLES: dict[str, Event] = {
         **HEADER, key="key-2", name="LMS", secret_hash="scrypt:00:00", scopes=("all",)
     ),
     "credential_revoked_1": CredentialRevoked(**HEADER, key="key-2"),
+    "webhook_received_1": WebhookReceived(
+        **HEADER,
+        tool="zoom",
+        instance="4444AAAiAAAAAiAiAiiAii==",
+        delivery="ab" * 32,
+        ends=False,
+        program="course",
+        session="https://example.org/lab",
+        facts=msgspec.Raw(b'[{"kind":"started","at":"2026-10-09T12:00:00Z"}]'),
+    ),
+    "webhook_meeting_opened_1": WebhookMeetingOpened(
+        **HEADER, tool="zoom", instance="4444AAAiAAAAAiAiAiiAii=="
+    ),
+    "webhook_meeting_settled_1": WebhookMeetingSettled(
+        **HEADER,
+        tool="zoom",
+        instance="4444AAAiAAAAAiAiAiiAii==",
+        program="course",
+        session="https://example.org/lab",
+        outcome="recorded",
+    ),
     "attendance_imported_1": AttendanceImported(
         **HEADER,
         tool="zoom",

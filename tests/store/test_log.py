@@ -12,7 +12,7 @@ from eventsourcing.persistence import IntegrityError
 
 from lrs.errors import StatementConflict
 from lrs.events import StatementRecorded
-from lrs.log import Append, EventLog, Head
+from lrs.log import Append, EventLog, Head, stream_id
 from lrs.main import open_log, open_store
 from lrs.sealing import SealingMapper, meta, unseal
 from lrs.settings import Settings
@@ -214,3 +214,19 @@ def test_sqlite_flushes_at_every_commit(new_settings) -> None:
         cursor.execute("pragma journal_mode")
         assert cursor.fetchone()[0] == "wal"
     log.close()
+
+
+def test_a_streams_version_is_that_of_the_moment(store: Store) -> None:
+    for number in range(5):
+        store.credentials.create(f"number {number}", ["statements/write"])
+    stream = stream_id("credentials")
+    moments = [
+        entry.event.timestamp
+        for entry in store.log.entries()
+        if entry.event.originator_id == stream and entry.event.timestamp
+    ]
+    assert len(moments) >= 5
+    for version, moment in enumerate(moments, start=1):
+        assert store.log.version_at(stream, moment) == version
+        assert store.log.version_at(stream, moment - timedelta(microseconds=1)) == version - 1
+    assert store.log.version_at(stream_id("nothing"), moments[-1]) == 0
