@@ -7,7 +7,7 @@ import sys
 
 import typer
 
-from lrs.cli import admin, attendance, demo, people, programs, reports, serving
+from lrs.cli import admin, attendance, demo, people, programs, reports, serving, sync
 from lrs.errors import InvalidSettings, LRSError
 
 app = typer.Typer(
@@ -24,6 +24,7 @@ app.command()(serving.status)
 app.add_typer(admin.credential, name="credential")
 app.add_typer(programs.program, name="program")
 app.command("import")(attendance.import_attendance)
+app.command()(sync.sync)
 app.add_typer(people.people, name="people")
 app.command()(reports.report)
 app.command()(reports.rebuild)
