@@ -11,7 +11,7 @@ from lrs.log import EventLog, stream_id
 from lrs.plan import Plan
 from lrs.xapi.values import parse_timestamp
 from projections.database import Database
-from projections.knowledge import STREAMS, Knowledge, known_at
+from projections.knowledge import STREAMS, Knowledge, KnowledgeKept
 from projections.live import replay_traces
 from projections.rules.cohorts import members
 from projections.rules.combined import combined
@@ -56,6 +56,7 @@ class Reports:
         self._log = log
         self._views = views
         self._traces = Traces()
+        self._knowledge = KnowledgeKept(log)
 
     @property
     def log(self) -> EventLog:
@@ -70,7 +71,7 @@ class Reports:
             return self._standing(query)
         position, moment = place(self._log, query.as_of)
         # What is planned and linked is known as of the position: a later moment changes neither.
-        known = known_at(self._log, self._log.stored_at(position))
+        known = self._knowledge.at(self._log.stored_at(position))
         plan = _plan(known, query.program)
         traces = replay_traces(self._log, known, query.program, position)
         return report(query, Standpoint(position, moment, known), plan, traces)
@@ -80,7 +81,7 @@ class Reports:
         with self._views.transaction(write=False) as views:
             position = tracked_position(views)
             traces = self._traces.of(views, query.program)
-        known = known_at(self._log, self._log.stored_at(position))
+        known = self._knowledge.at(self._log.stored_at(position))
         standpoint = Standpoint(position, datetime.now(UTC), known)
         return report(query, standpoint, _plan(known, query.program), traces)
 
