@@ -8,10 +8,12 @@ from contextlib import asynccontextmanager
 from fastapi import FastAPI
 from fastapi.middleware.cors import CORSMiddleware
 
+from adapters import intake
 from lrs.credentials import Credentials
 from lrs.documents import Documents
 from lrs.http import about, activities, agents, documents, errors, people, programs, statements
 from lrs.http.alternate import AlternateRequests
+from lrs.http.attendance import attendance_router
 from lrs.http.auth import require
 from lrs.log import EventLog
 from lrs.people import People
@@ -128,6 +130,7 @@ def create_app(settings: Settings | None = None, *, projections: bool = True) ->
     for room in (statements, documents, activities, agents, about, programs, people):
         app.include_router(room.router)
     app.include_router(report_router(require))
+    app.include_router(attendance_router(intake))
     return app
 
 
