@@ -97,7 +97,7 @@ def _void(views: Transaction, known: Knowledge, voids: Sequence[str]) -> None:
     views.run("revise", projection=NAME)
     gone = [_decode_record(body) for (body,) in found]
     views.run("remove_records", statements=voids)
-    views.run("drop_traces_at", positions=[record.position for record in gone])
+    views.run_all("drop_trace", [_place(record, each) for record, each in _routed(known, gone)])
     _count_again(views, known, {record.actor for record in gone})
 
 
@@ -123,7 +123,8 @@ def _follow_people(
     for person in people:
         actors |= known.identities.actors_of(person) | later.identities.actors_of(person)
     records = _records_of(views, actors)
-    views.run("drop_traces_of_people", people=sorted(people))
+    programs = sorted(known.plans.keys() | later.plans.keys())
+    views.run("drop_traces_of_people", programs=programs, people=sorted(people))
     views.run("drop_unmatched_actors", actors=_spelled(actors, records))
     _add_traces(views, later, records)
 
@@ -198,6 +199,10 @@ def _scan(views: Transaction) -> Iterator[list[Record]]:
 def _records_of(views: Transaction, actors: Iterable[str]) -> list[Record]:
     rows = views.run("records_of", actors=sorted(set(map(canonical_actor, actors))))
     return [_decode_record(body) for _, body in rows]
+
+
+def _place(record: Record, routed: Routed) -> dict[str, Any]:
+    return {"program": routed.program, "person": routed.person, "position": record.position}
 
 
 def _row(record: Record) -> tuple[int, str, str, bytes]:

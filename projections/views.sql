@@ -1,5 +1,5 @@
 -- The tables that projections keep, the same on both engines. `:name` is a parameter; `{bytes}` is
--- the engine's type for them and `any(:name)` a membership test over a list.
+-- the engine's type for them, `{clustered}` makes rows live in their primary key where it can, and `any(:name)` a membership test over a list.
 
 -- name: create_tracking
 -- The revision changes whenever rows of traces go, so that who keeps some knows to read them anew.
@@ -38,13 +38,7 @@ create table trace (
     position bigint not null,
     places {bytes} not null,
     primary key (program, person, position)
-);
-
--- name: create_trace_person
-create index trace_person on trace (person);
-
--- name: create_trace_position
-create index trace_position on trace (position);
+) {clustered};
 
 -- name: create_unmatched
 -- Actors with records on a program's steps who are none of its learners.
@@ -100,14 +94,14 @@ select trace.program, trace.person, trace.places, record.body
 from trace join record on record.position = trace.position
 where trace.program in any(:programs) and trace.person in any(:people);
 
--- name: drop_traces_at
-delete from trace where position in any(:positions);
+-- name: drop_trace
+delete from trace where program = :program and person = :person and position = :position;
 
 -- name: drop_traces_of_program
 delete from trace where program = :program;
 
 -- name: drop_traces_of_people
-delete from trace where person in any(:people);
+delete from trace where program in any(:programs) and person in any(:people);
 
 -- name: count_unmatched
 insert into unmatched (program, actor, name, records, first, last)
