@@ -1,8 +1,9 @@
 """`lrs program`: what is planned, what it was before, and documents to begin with."""
 
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 from typing import Annotated, Literal
+from zoneinfo import ZoneInfo
 
 import msgspec
 import orjson
@@ -13,11 +14,13 @@ from lrs.cli.program_templates import TEMPLATES, Outline
 from lrs.document_text import parse_document
 from lrs.document_writing import write_document
 from lrs.errors import Conflict, InvalidInput, InvalidProgram
-from lrs.main import open_store
-from lrs.plan import validate_document
+from lrs.local_time import beginning, normalise_time
+from lrs.main import open_log, open_store
+from lrs.plan import read_plan, validate_document
 from lrs.plan_changes import written
 from lrs.programs import Version
 from lrs.settings import read_settings
+from projections.infer import Asked, propose, sighted
 
 program = typer.Typer(help="What is planned.", no_args_is_help=True)
 
@@ -96,6 +99,37 @@ def new_program(
     draft = TEMPLATES[template](Outline(slug, named, first, weeks, timezone))
     validate_document(draft.document)
     _deliver(write_document(*draft), output)
+
+
+@program.command("infer")
+def infer_program(
+    since: Annotated[
+        str | None, typer.Option(help="Only from what happened since then (date or RFC 3339).")
+    ] = None,
+    slug: Annotated[str, typer.Option(help="The program's short name.")] = "inferred",
+    timezone: Annotated[str, typer.Option(help="IANA time zone of all times.")] = "UTC",
+    course: Annotated[
+        list[str] | None,
+        typer.Option(help="A course's IRI, once for each; by default the one most is said of."),
+    ] = None,
+    output: Output = None,
+) -> None:
+    """Propose a document from the statements in the log; comments say what was guessed."""
+    canonical = validate_document({"slug": slug, "timezone": timezone})
+    zone = ZoneInfo(read_plan(canonical).timezone)
+    moment = None if since is None else _moment(since, zone)
+    proposal = propose(
+        sighted(open_log(read_settings()), moment), Asked(slug, zone, tuple(course or ()))
+    )
+    validate_document(proposal.document)
+    _deliver(write_document(*proposal), output)
+
+
+def _moment(text: str, zone: ZoneInfo) -> datetime:
+    try:
+        return beginning(normalise_time(text), zone)
+    except ValueError as error:
+        raise InvalidInput(f"{text!r} is no date or date-time: {error}", "--since") from None
 
 
 def _deliver(text: str, output: Path | None) -> None:

@@ -13,9 +13,12 @@ import yaml
 from lrs.cli import main
 from lrs.cli.program_templates import TEMPLATES, Outline
 from lrs.document_writing import write_document
+from lrs.main import open_store
 from lrs.plan import parse_document, read_plan, validate_document
 from lrs.settings import Settings
 from tests.plan.documents import FULL, LAB, put
+from tests.projections import course
+from tests.store.statements import record
 
 Lrs = Callable[..., tuple[int, str, str]]
 NEW = ["program", "new", "--slug", "leading", "--starts", "2026-09-28", "--weeks", "3"]
@@ -143,3 +146,38 @@ def test_the_history_of_a_program_is_listed(lrs: Lrs, tmp_path: Path) -> None:
     table = succeed(lrs, "program", "show", slug, "--history")
     assert "title: New manager programme → Managers" in table
     assert succeed(lrs, "program", "show", slug, "--json")["title"] == "Managers"
+
+
+def test_a_document_is_inferred_from_the_log_and_applied(
+    lrs: Lrs, settings: Settings, tmp_path: Path
+) -> None:
+    assert lrs("program", "infer")[0] == 1  # nothing was seen yet
+    with open_store(settings) as store:
+        names = ("ada", "bo", "cem")
+        record(store, *(made(name) for name in names for made in (course.completed, course.posted)))
+        record(store, *(course.joined(name, "2026-10-09T14:00:00Z") for name in names))
+    file = tmp_path / "inferred.yaml"
+    options = ["--slug", "found", "--timezone", "Europe/Berlin", "--since", "2026-10-01"]
+    assert lrs("program", "infer", *options, "-o", str(file))[0] == 0
+    assert "# guessed" in file.read_text(encoding="utf-8")
+    assert lrs("program", "apply", str(file))[2] == "Planned found.\n"
+    shown = json.loads(succeed(lrs, "program", "show", "found"))
+    assert len(shown["cohorts"][0]["learners"]) == len(names)
+    assert shown["sessions"][0]["starts"] == "2026-10-09T16:00:00"
+    assert lrs("program", "infer", *options, "-o", str(file))[0] == 1
+
+
+@pytest.mark.parametrize(
+    ("option", "value", "place"),
+    [
+        ("--since", "yesterday", "--since"),
+        ("--slug", "No Slug", "slug"),
+        ("--timezone", "Mars/Olympus", "timezone"),
+    ],
+)
+def test_nothing_is_inferred_from_a_wrong_question(
+    lrs: Lrs, option: str, value: str, place: str
+) -> None:
+    code, out, err = lrs("program", "infer", option, value)
+    assert (code, out) == (1, "")
+    assert err.startswith(f"lrs: {place}: ")
