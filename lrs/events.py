@@ -188,6 +188,51 @@ class AttendanceImported(Event, frozen=True, kw_only=True):
     voided: int
 
 
+class WebhookReceived(Event, frozen=True, kw_only=True):
+    """A meeting tool told something of a meeting while it went on.
+
+    Each instance of a meeting has a stream of its own. Once `WebhookMeetingSettled` follows in it,
+    all before is dealt with.
+    """
+
+    TOPIC = "WebhookReceived"
+
+    tool: str
+    instance: str
+    """The tool's name of the instance."""
+    delivery: str
+    """The same for the same told again: SHA-256, hexadecimal."""
+    ends: bool
+    """It tells that the meeting has ended."""
+    program: str | None
+    session: str | None
+    """The session that the call was addressed to; None: the meeting finds its own."""
+    facts: msgspec.Raw
+    """What was told, without what is not kept, as JSON; `adapters.webhooks` reads it."""
+
+
+class WebhookMeetingOpened(Event, frozen=True, kw_only=True):
+    """Webhooks tell of a meeting that is to be settled. All such events are of one stream."""
+
+    TOPIC = "WebhookMeetingOpened"
+
+    tool: str
+    instance: str
+
+
+class WebhookMeetingSettled(Event, frozen=True, kw_only=True):
+    """What webhooks told of a meeting so far is recorded: in the meeting's stream and in that of all."""
+
+    TOPIC = "WebhookMeetingSettled"
+
+    tool: str
+    instance: str
+    program: str
+    session: str
+    outcome: str
+    """`recorded`, `nobody` (was there), or `reported`: a report told of it already, and counts."""
+
+
 EVENTS: tuple[type[Event], ...] = (
     StatementRecorded,
     AttachmentStored,
@@ -199,6 +244,9 @@ EVENTS: tuple[type[Event], ...] = (
     PersonUnlinked,
     CredentialCreated,
     CredentialRevoked,
+    WebhookReceived,
+    WebhookMeetingOpened,
+    WebhookMeetingSettled,
     AttendanceImported,
 )
 
