@@ -1,12 +1,13 @@
 """`/reports/…` and, from `people_http`, `GET /people`: what analysts read."""
 
 from collections.abc import Awaitable, Callable
-from typing import Any, get_args
+from typing import Any, Protocol, get_args
 
 from anyio.to_thread import run_sync
 from fastapi import APIRouter, Request, Response
 
 from lrs.errors import InvalidQuery, NotFound
+from projections.aggregates import aggregate, aggregate_csv
 from projections.export import as_csv
 from projections.people_http import people_router
 from projections.reports import Name, Query, Reports
@@ -25,10 +26,24 @@ DESCRIBED: list[dict[str, Any]] = [
         "description": "As it stood then: an RFC 3339 time or `position:N`.",
     },
     {"name": "format", "in": "query", "schema": {"enum": [*FORMATS], "default": "json"}},
+    {
+        "name": "aggregate",
+        "in": "query",
+        "schema": {"enum": ["true", "false"], "default": "false"},
+        "description": "Without learners; groups under five are suppressed but for `admin`.",
+    },
 ]
 """The parameters, for OpenAPI; they are read by hand to refuse unknown ones."""
 
-Require = Callable[..., Awaitable[object]]
+
+class Caller(Protocol):
+    """Who asks."""
+
+    def may(self, *scopes: str) -> bool:
+        """Return whether any of the scopes is granted."""
+
+
+Require = Callable[..., Awaitable[Caller]]
 
 
 def report_router(require: Require) -> APIRouter:
@@ -41,10 +56,13 @@ def report_router(require: Require) -> APIRouter:
     @router.get("/reports/{name}", tags=["Reports"], openapi_extra={"parameters": DESCRIBED})
     async def get_report(request: Request, name: str) -> Response:
         """Answer a report as it stands or, with `as_of`, as it stood."""
-        await require(request, "reports/read")
+        caller = await require(request, "reports/read")
         reports: Reports = request.app.state.reports
-        query, form = read_query(name, list(request.query_params.multi_items()))
+        parameters = list(request.query_params.multi_items())
+        query, form = read_query(name, parameters)
         report = await run_sync(reports.get, query)
+        if ("aggregate", "true") in parameters:
+            return _aggregate(aggregate(report, whole=caller.may("admin")), form)
         if form == "csv":
             return Response(await run_sync(as_csv, report), media_type="text/csv")
         return Response(canonical(report), media_type="application/json")
@@ -67,4 +85,13 @@ def read_query(name: str, parameters: list[tuple[str, str]]) -> tuple[Query, str
     form = given.pop("format", "json")
     if form not in FORMATS:
         raise InvalidQuery(f"the formats are {', '.join(FORMATS)}", "format")
+    whether = given.pop("aggregate", "false")
+    if whether not in {"true", "false"} or (whether == "true" and form not in {"json", "csv"}):
+        raise InvalidQuery("it is true, in JSON or CSV, or false", "aggregate")
     return Query(name, **given), form  # type: ignore[arg-type] # one of Name, by the first check
+
+
+def _aggregate(report: dict[str, Any], form: str) -> Response:
+    if form == "csv":
+        return Response(aggregate_csv(report), media_type="text/csv")
+    return Response(canonical(report), media_type="application/json")

@@ -24,7 +24,7 @@ LEAST = 40
 MOST = 5
 ALIKE = 85
 """From so many per cent of equal letters on, two names are alike."""
-_TOGETHER = -15
+_TOGETHER = -5
 _APART = 5
 _SHARED_MAILBOXES = frozenset(
     {"admin", "contact", "hello", "hr", "info", "learning", "mail", "office", "student", "support"}

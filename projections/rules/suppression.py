@@ -2,34 +2,50 @@
 
 A figure about fewer than five learners says too much about each of them. `suppressed` returns a
 report without its learners, in which None stands for every such figure, for every share of such a
-group, and, where the rest of a sum would give one away, for the next smallest part as well. It
-does not hide what the difference of two reports, or of two steps of a path, may tell.
+group, and, where the rest of a sum or the step from one row to the next would give a group away,
+for its neighbours as well. What this module does not know is suppressed too, so that a new figure
+shows only once somebody has thought about it here.
+
+It hides nothing that only the difference of two reports tells (of two cohorts, of two moments).
 """
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
+Report = dict[str, Any]
+
 SMALLEST_GROUP = 5
+_HEAD = ("report", "program", "cohort", "as_of", "position", "rules", "session", "cutoff")
+_STATES = ("ready", "late", "partly", "not_started")
+_PRESENCE = ("attended", "partial", "absent")
 
 
-def suppressed(report: dict[str, Any]) -> dict[str, Any]:
+def suppressed(report: Report) -> Report:
     """Return the aggregates of a report, with groups smaller than five suppressed.
 
     The result has the same keys, no learners, and `"suppressed": true`. A population smaller than
     five leaves no figure at all.
     """
     hide = {"readiness": _readiness, "drop-off": _drop_off, "combined": _combined}
-    return {**report, **hide[report["report"]](report), "learners": [], "suppressed": True}
+    known = {name: report[name] for name in _HEAD if name in report}
+    figures = hide[report["report"]](report)
+    return {**_nothing(report), **known, **figures, "learners": [], "suppressed": True}
 
 
-def parts(counts: dict[str, int]) -> dict[str, int | None]:
+def parts(
+    counts: Mapping[str, int], sizes: Mapping[str, int] | None = None
+) -> dict[str, int | None]:
     """Return the parts of one sum with small ones hidden; zero is no group, and stays.
 
-    One hidden part alone would be the sum less the others; then the smallest other one goes too.
+    `sizes` are the learners behind each part, where a part counts something else. What is hidden
+    can be had as the sum less the others: so the next smallest parts go too, until two or more are
+    hidden with five learners or more behind them.
     """
-    hidden = {name for name, count in counts.items() if _small(count)}
-    others = [name for name in counts if name not in hidden and counts[name]]
-    if len(hidden) == 1 and others:
-        hidden.add(min(others, key=lambda name: counts[name]))
+    sizes = sizes or counts
+    hidden = {name for name in counts if _small(sizes[name])}
+    others = sorted((n for n in counts if n not in hidden and sizes[n]), key=lambda n: -sizes[n])
+    while hidden and others and (len(hidden) < 2 or sum(sizes[n] for n in hidden) < SMALLEST_GROUP):
+        hidden.add(others.pop())
     return {name: None if name in hidden else count for name, count in counts.items()}
 
 
@@ -37,72 +53,156 @@ def _small(count: int) -> bool:
     return 0 < count < SMALLEST_GROUP
 
 
-def _readiness(report: dict[str, Any]) -> dict[str, Any]:
-    names = ("ready", "late", "partly", "not_started")
-    expected = report["expected"]
-    if _small(expected):
-        return {**dict.fromkeys((*names, "expected", "readiness")), "items": []}
-    counts = parts({name: report[name] for name in names})
+def _unless_small(count: int) -> int | None:
+    return None if _small(count) else count
+
+
+def _nothing(value: Any) -> Any:
+    """Return the same shape without a figure."""
+    if isinstance(value, dict):
+        return {name: _nothing(inner) for name, inner in value.items()}
+    return [] if isinstance(value, list) else None
+
+
+def _row(row: Report, labels: Sequence[str], figures: Mapping[str, Any]) -> Report:
+    return {**_nothing(row), **{name: row[name] for name in labels}, **figures}
+
+
+def _readiness(report: Report) -> Report:
+    if _small(report["expected"]):
+        return {}
+    counts = parts({name: report[name] for name in _STATES})
+    items = [
+        _row(
+            item,
+            ("activity", "title", "due"),
+            parts({name: item[name] for name in ("done", "late", "missing")}),
+        )
+        for item in report["items"]
+    ]
     readiness = None if counts["ready"] is None else report["readiness"]
-    items = [_item(item) for item in report["items"]]
-    return {**counts, "readiness": readiness, "items": items}
+    return {"expected": report["expected"], **counts, "readiness": readiness, "items": items}
 
 
-def _item(item: dict[str, Any]) -> dict[str, Any]:
-    return {**item, **parts({name: item[name] for name in ("done", "late", "missing")})}
-
-
-def _drop_off(report: dict[str, Any]) -> dict[str, Any]:
+def _drop_off(report: Report) -> Report:
     if _small(report["enrolled"]):
-        nothing = dict.fromkeys(report["states"])
-        return {"enrolled": None, "states": nothing, "steps": [], "survival": []}
+        return {}
     return {
+        "enrolled": report["enrolled"],
         "states": parts(report["states"]),
         "steps": _steps(report["steps"], report["enrolled"]),
-        "survival": [
-            {**row, **{name: None for name in ("dropped", "censored") if _small(row[name])}}
-            for row in report["survival"]
-            if row["at_risk"] >= SMALLEST_GROUP
-        ],
+        "survival": _survival(report["survival"]),
     }
 
 
-def _steps(steps: list[dict[str, Any]], enrolled: int) -> list[dict[str, Any]]:
+def _steps(steps: Sequence[Report], enrolled: int) -> list[Report]:
+    """Return the funnel; where a few were lost, it shows how many are left once more are."""
     rows = []
-    before = enrolled
+    last: int = enrolled
+    shown_before = True
     for step in steps:
         reached, completed = step["reached"], step["completed"]
-        hides = _small(reached) or _small(before)
-        rows.append(
-            {
-                **step,
-                "reached": None if _small(reached) else reached,
-                "completed": None if _small(completed) else completed,
-                "loss": None if hides else step["loss"],
-            }
-        )
-        before = reached
+        shows = not _small(reached) and not _small(last - reached)
+        figures = {
+            "reached": reached if shows else None,
+            "completed": None if _small(abs(reached - completed)) else _unless_small(completed),
+            "loss": step["loss"] if shows and shown_before else None,
+        }
+        rows.append(_row(step, ("activity", "title", "mode"), figures))
+        last, shown_before = (reached if shows else last), shows
     return rows
 
 
-def _combined(report: dict[str, Any]) -> dict[str, Any]:
-    if _small(report["totals"]["learners"]):
-        nothing = dict.fromkeys(report["patterns"])
-        totals = _blank(report["totals"])
-        return {"totals": totals, "weeks": [], "outcomes": [], "patterns": nothing}
+def _survival(rows: Sequence[Report]) -> list[Report]:
+    """Return the curve while five or more are at risk, without the weeks in which few left.
+
+    Weeks are taken together until none or five dropped in them, and none or five were censored;
+    then the last of them shows what survives.
+    """
+    shown: list[Report] = []
+    dropped = censored = weeks = 0
+    for row in rows:
+        if row["at_risk"] < SMALLEST_GROUP:
+            break
+        weeks, dropped, censored = weeks + 1, dropped + row["dropped"], censored + row["censored"]
+        labels = ["week"]
+        if weeks == 1:
+            labels.append("at_risk")
+        if not _small(dropped) and not _small(censored):
+            labels += ["survival", "low", "high"]
+            labels += ["dropped", "censored"] if weeks == 1 else []
+            dropped = censored = weeks = 0
+        shown.append(_row(row, labels, {}))
+    return shown
+
+
+def _combined(report: Report) -> Report:
+    learners = report["totals"]["learners"]
+    if _small(learners):
+        return {}
     return {
+        "totals": {"learners": learners, **_totals(report["totals"], report["learners"])},
         "patterns": parts(report["patterns"]),
         "weeks": [_week(row) for row in report["weeks"]],
+        "outcomes": [_outcome(row, learners) for row in report["outcomes"]],
     }
 
 
-def _week(row: dict[str, Any]) -> dict[str, Any]:
-    if not _small(row["active"]):
-        return row
-    return {**_blank(row), "week": row["week"], "starts": row["starts"]}
-
-
-def _blank(figures: dict[str, Any]) -> dict[str, Any]:
-    return {
-        name: _blank(value) if isinstance(value, dict) else None for name, value in figures.items()
+def _totals(totals: Report, learners: Sequence[Report]) -> Report:
+    """Return the sums that five or more learners, or none, contributed to."""
+    found: Report = {
+        name: _summed(totals[name], [each[name] for each in learners])
+        for name in ("sync", "async", "follow_up")
     }
+    for side, names in (("sync", _PRESENCE), ("async", ("on_time", "late"))):
+        counts = {name: totals[side][name] for name in names}
+        sizes = {name: _contributors(name, [row[side] for row in learners]) for name in names}
+        found[side] |= parts(counts, sizes)
+    feedback = totals["feedback"]
+    graded = _unless_small(feedback["graded"])
+    found["feedback"] = {
+        **_nothing(feedback),
+        "graded": graded,
+        "open": _unless_small(feedback["open"]),
+        "median_hours": feedback["median_hours"] if graded else None,
+    }
+    return found
+
+
+def _summed(totals: Report, rows: Sequence[Report]) -> Report:
+    found: Report = {}
+    for name, total in totals.items():
+        if isinstance(total, dict):
+            found[name] = _summed(total, [row.get(name, {}) for row in rows])
+        else:
+            of = _contributors(name, rows)
+            found[name] = None if _small(of) or (total and not of) else total
+    return found
+
+
+def _contributors(name: str, rows: Sequence[Report]) -> int:
+    """Return how many learners a sum or mean is of; a score of 0 counts, an absent one does not."""
+    values = [row.get(name) for row in rows]
+    return sum(value is not None if name == "score" else bool(value) for value in values)
+
+
+def _week(row: Report) -> Report:
+    if _small(row["active"]):
+        return _row(row, ("week", "starts"), {})
+    counts = {name: _unless_small(row[name]) for name in (*_PRESENCE, "completed")}
+    present = counts["attended"] is not None and counts["partial"] is not None
+    figures = {"active": row["active"], **counts}
+    return _row(
+        row,
+        ("week", "starts"),
+        {**figures, "sync_minutes": row["sync_minutes"] if present else None},
+    )
+
+
+def _outcome(row: Report, learners: int) -> Report:
+    """Return an outcome; a share that fewer than five learners may make up is hidden."""
+    figures = {
+        name: None if row[name] is None or 0 < row[name] * learners < SMALLEST_GROUP else row[name]
+        for name in ("completion", "attendance")
+    }
+    return _row(row, ("id", "title", "needs", "modes", "fit"), figures)

@@ -122,6 +122,37 @@ def test_whoever_links_may_see_the_unmatched(server: Server) -> None:
             assert client.get("/people", params={"actor": ADA}).status_code == status
 
 
+def test_aggregates_hide_small_groups_from_whoever_is_no_admin(
+    server: Server, wait_until: Callable[..., None]
+) -> None:
+    asked = {"program": "course", "aggregate": "true"}
+    with open_store(server.settings) as opened:
+        analyst = opened.credentials.create("Analyst", ["reports/read"])
+    sent = [course.completed("bo"), course.completed("cem")]
+    server.client.post("/xapi/statements", json=sent).raise_for_status()
+
+    def whole() -> Any:
+        return server.client.get("/reports/combined", params=asked).json()
+
+    wait_until(lambda: whole()["patterns"]["async_only"] == 2)
+    assert (whole()["learners"], whole()["suppressed"]) == ([], False)
+    with server.anyone(auth=analyst) as client:
+        hidden = client.get("/reports/combined", params=asked).json()
+        assert (hidden["learners"], hidden["suppressed"]) == ([], True)
+        assert hidden.keys() == whole().keys()
+        assert hidden["totals"]["learners"] == len(course.NAMES)
+        assert (hidden["patterns"]["async_only"], hidden["patterns"]["neither"]) == (None, None)
+        assert hidden["totals"]["async"]["completed"] is None
+        text = client.get("/reports/combined", params=asked | {"format": "csv"})
+        assert text.headers["content-type"].startswith("text/csv")
+        assert "patterns,,async_only,\r\n" in text.text
+        answer = client.get("/reports/combined", params=asked | {"aggregate": "yes"})
+        assert (answer.status_code, answer.json()["path"]) == (400, "aggregate")
+        # A report as such is for readers who may see learners, and has them all.
+        rows = client.get("/reports/combined", params={"program": "course"}).json()["learners"]
+        assert len(rows) == len(course.NAMES)
+
+
 def test_the_route_is_described(server: Server) -> None:
     described = server.client.get("/openapi.json").json()["paths"]["/people"]["get"]
     names = {each["name"] for each in described["parameters"]}

@@ -1,5 +1,6 @@
 """Aggregates for readers who may not see persons say nothing about fewer than five of them."""
 
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -70,3 +71,79 @@ def test_no_small_part_is_shown_and_none_hidden_alone(counts: list[int]) -> None
     hidden = [name for name, count in shown.items() if count is None]
     others = [name for name in whole if whole[name] and name not in hidden]
     assert len(hidden) != 1 or not others
+
+
+def test_hidden_parts_are_of_five_learners_or_more_together() -> None:
+    assert parts({"a": 1, "b": 1, "c": 7, "d": 20}) == {"a": None, "b": None, "c": None, "d": 20}
+    assert parts({"a": 3, "b": 0}) == {"a": None, "b": 0}
+
+
+def test_a_sum_of_few_learners_is_hidden_however_large_it_is() -> None:
+    (before,) = [each for each in reports(12, 6) if each["report"] == "combined"]
+    for number, learner_row in enumerate(before["learners"]):
+        learner_row["sync"]["minutes"] = 500.0 if number < 4 else 0
+        learner_row["async"]["minutes"] = 30.0
+    before["totals"]["sync"]["minutes"], before["totals"]["async"]["minutes"] = 2000.0, 360.0
+    totals = suppressed(before)["totals"]
+    assert (totals["sync"]["minutes"], totals["async"]["minutes"]) == (None, 360.0)
+
+
+def test_a_figure_that_the_rule_does_not_know_is_suppressed() -> None:
+    for before in reports(12, 6):
+        news = {"news": 7, "lists": [{"of": 1}], "nested": {"figure": 3, "within": [1]}}
+        after = suppressed(before | news)
+        assert {name: after[name] for name in news} == {
+            "news": None,
+            "lists": [],
+            "nested": {"figure": None, "within": []},
+        }
+        for rows in ("items", "steps", "weeks", "outcomes"):
+            changed = before | {rows: [row | {"news": 7} for row in before.get(rows, [])]}
+            assert all(row["news"] is None for row in suppressed(changed).get(rows) or [])
+
+
+REACHED = st.lists(st.integers(0, 40), min_size=1, max_size=8)
+
+
+@given(REACHED)
+def test_a_funnel_shows_no_step_at_which_a_few_were_lost(counts: list[int]) -> None:
+    falling = sorted(counts, reverse=True)
+    enrolled = falling[0] + 7
+    step = {"activity": "x", "title": "x", "mode": "async", "loss": 0.5, "completed": 0}
+    report = {
+        "report": "drop-off",
+        "enrolled": enrolled,
+        "states": {},
+        "steps": [step | {"reached": reached} for reached in falling],
+        "survival": [],
+        "learners": [],
+    }
+    after = suppressed(report)["steps"]
+    shown = [enrolled, *(row["reached"] for row in after if row["reached"] is not None)]
+    for before, left in pairwise(shown):
+        assert not 0 < before - left < SMALLEST_GROUP
+        assert not 0 < left < SMALLEST_GROUP
+    assert all(row["loss"] is None for row in after if row["reached"] is None)
+
+
+@given(st.lists(st.tuples(st.integers(0, 9), st.integers(0, 9)), min_size=1, max_size=8))
+def test_a_survival_curve_shows_no_week_in_which_a_few_left(left: list[tuple[int, int]]) -> None:
+    at_risk, rows = sum(map(sum, left)), []
+    for week, (dropped, censored) in enumerate(left):
+        figures = {"at_risk": at_risk, "dropped": dropped, "censored": censored}
+        rows.append({"week": week, "survival": 0.5, "low": 0.4, "high": 0.6, **figures})
+        at_risk -= dropped + censored
+    report = {"report": "drop-off", "enrolled": 99, "states": {}, "steps": [], "learners": []}
+    after = suppressed(report | {"survival": rows})["survival"]
+    for row in after:
+        for figure in ("at_risk", "dropped", "censored"):
+            assert row[figure] is None or not 0 < row[figure] < SMALLEST_GROUP
+    shown = [row["at_risk"] for row in after if row["at_risk"] is not None]
+    for before, later in pairwise(shown):
+        assert not 0 < before - later < SMALLEST_GROUP
+    since = 0
+    for row, whole in zip(after, rows, strict=False):
+        since += whole["dropped"]
+        if row["survival"] is not None:
+            assert not 0 < since < SMALLEST_GROUP
+            since = 0

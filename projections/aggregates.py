@@ -1,0 +1,64 @@
+"""Reports without their learners: what may be passed on, and to whom with small groups."""
+
+import csv
+from collections.abc import Iterator
+from io import StringIO
+from typing import Any
+
+from projections.rules.report import FORMULA
+from projections.rules.suppression import suppressed
+
+COLUMNS = ("part", "of", "figure", "value")
+_LABELS = ("activity", "id", "week")
+_HEAD = ("report", "program", "cohort", "as_of", "position", "rules", "suppressed")
+
+
+def aggregate(report: dict[str, Any], *, whole: bool) -> dict[str, Any]:
+    """Return a report without its learners; unless `whole`, without figures of small groups.
+
+    `suppressed` in it tells which of the two it is.
+    """
+    return {**report, "learners": [], "suppressed": False} if whole else suppressed(report)
+
+
+def aggregate_csv(report: dict[str, Any]) -> bytes:
+    """Return an aggregate as CSV (RFC 4180, UTF-8), one figure a row.
+
+    `part` is the report's own name for where the figure stands (empty at the top), `of` the
+    activity, outcome or week it is about. A figure that is null or suppressed has an empty value.
+    Text that a spreadsheet would run as a formula gets a leading apostrophe.
+    """
+    text = StringIO(newline="")
+    writer = csv.writer(text)
+    writer.writerow(COLUMNS)
+    for name, value in report.items():
+        if name not in _HEAD and name != "learners":
+            for row in _rows("", name, value):
+                writer.writerow([_harmless(cell) for cell in row])
+    return text.getvalue().encode()
+
+
+def _rows(part: str, name: str, value: Any) -> Iterator[tuple[str, str, str, Any]]:
+    if isinstance(value, dict):
+        for inner, each in value.items():
+            yield from _rows(f"{part}.{name}" if part else name, inner, each)
+    elif isinstance(value, list):
+        for row in value:
+            yield from _of(f"{part}.{name}" if part else name, row)
+    else:
+        yield part, "", name, value
+
+
+def _of(part: str, row: Any) -> Iterator[tuple[str, str, str, Any]]:
+    """Yield the figures of one row of a list; what it is about stands in front, not among them."""
+    if not isinstance(row, dict):
+        yield part, "", "", row
+        return
+    label = next((name for name in _LABELS if name in row), "")
+    for figure, value in row.items():
+        if figure != label and not isinstance(value, str | list | dict):
+            yield part, str(row.get(label, "")), figure, value
+
+
+def _harmless(cell: Any) -> Any:
+    return f"'{cell}" if isinstance(cell, str) and cell.startswith(FORMULA) else cell
