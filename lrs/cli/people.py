@@ -1,8 +1,10 @@
 """`lrs people`."""
 
+from collections.abc import Iterable, Sequence
 from typing import Annotated, Any
 
 import typer
+from rich.markup import escape
 
 from lrs.cli.output import err, out, print_json, print_table
 from lrs.main import open_log, open_store, open_views
@@ -41,7 +43,7 @@ def list_unmatched(
         print_json(found)
         return
     columns = ["actor", "name", "records", "last", "may be", "score", "because"]
-    print_table(columns, [row for each in found["unmatched"] for row in _candidates(each)])
+    _print_people(columns, [row for each in found["unmatched"] for row in _candidates(each)])
     if "cursor" in found:
         err.print(f"There are more: --cursor '{found['cursor']}'", soft_wrap=True, markup=False)
 
@@ -56,7 +58,7 @@ def list_known(program: Program = None, as_of: AsOf = None, as_json: Json = Fals
     rows = [
         [each["name"], ", ".join(each["programs"]), "\n".join(each["actors"])] for each in found
     ]
-    print_table(["name", "programs", "actors"], rows)
+    _print_people(["name", "programs", "actors"], rows)
 
 
 @people.command("show")
@@ -68,10 +70,10 @@ def show(actor: str, as_of: AsOf = None, as_json: Json = False) -> None:
         return
     out.print(f"{found['name'] or 'nobody’s learner'} · {found['person']}", markup=False)
     columns = ["actor", "from", "by", "stored", "why"]
-    print_table(columns, [row for each in found["identities"] for row in _links(each)])
+    _print_people(columns, [row for each in found["identities"] for row in _links(each)])
     if found["decisions"]:
         columns = ["decision", "actors", "by", "stored", "reason"]
-        print_table(columns, [_decision(each) for each in found["decisions"]])
+        _print_people(columns, [_decision(each) for each in found["decisions"]])
 
 
 @people.command("link")
@@ -91,10 +93,19 @@ def unlink_person(actor: str, reason: Reason) -> None:
     err.print("Unlinked.")
 
 
+def _print_people(columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
+    """Print rows as they are: what people call themselves may look like markup."""
+    harmless = [[escape(cell) if isinstance(cell, str) else cell for cell in row] for row in rows]
+    print_table(columns, harmless)
+
+
 def _candidates(each: dict[str, Any]) -> list[list[Any]]:
     """Return a row for each suggestion, the actor in the first; one row where there is none."""
     actor = [each["actor"], each["name"], each["records"], each["last"][:10]]
-    rows = [[s["name"], s["score"], "; ".join(s["reasons"])] for s in each["suggestions"]]
+    rows = [
+        [f"{s['name']}\n{s['actor']}", s["score"], "; ".join(s["reasons"])]
+        for s in each["suggestions"]
+    ]
     first, *others = rows or [["", "", ""]]
     return [[*actor, *first], *(["", "", "", "", *row] for row in others)]
 

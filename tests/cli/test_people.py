@@ -40,6 +40,7 @@ def test_the_unmatched_come_with_suggestions_as_table_and_json(known: Lrs) -> No
     table = succeed(known, "people", "unmatched", "--program", "course")
     assert ROOM in table
     assert "Ada Kaya" in table
+    assert ADA in table
     assert "cut short to an initial" in table
     assert known("people", "unmatched", "--program", "none")[0] == 1
 
@@ -92,6 +93,14 @@ def test_questions_about_people_without_an_answer_exit_1(known: Lrs) -> None:
         code, out, err = known("people", *arguments)
         assert (code, out) == (1, ""), arguments
         assert err.startswith("lrs: ")
+
+
+def test_a_name_that_looks_like_markup_is_printed_as_it_is(known: Lrs, settings: Settings) -> None:
+    account = {"homePage": "https://bbb.example.org", "name": "9"}
+    with open_store(settings) as store:
+        named = {"actor": {"name": "[/b] [bold]Eve", "account": account}}
+        record(store, course.attended("x", 50) | named)
+    assert "[/b] [bold]Eve" in succeed(known, "people", "unmatched")
 
 
 def test_an_empty_store_has_no_people(lrs: Lrs) -> None:
