@@ -33,6 +33,8 @@ def written(change: PlanChange) -> str:
         return f"{change.path}: added {_titled(change.new)}".rstrip()
     if isinstance(change.old, dict) and change.new is None:
         return f"{change.path}: removed {_titled(change.old)}".rstrip()
+    if change.path.endswith(".order"):
+        return f"{change.path}: in another order"
     return f"{change.path}: {_shown(change.old)} → {_shown(change.new)}"
 
 
@@ -52,8 +54,9 @@ def _in_object(old: Fields, new: Fields, path: str) -> Iterator[PlanChange]:
 
 def _in_list(old: list[Fields], new: list[Fields], path: str) -> Iterator[PlanChange]:
     kept = _pairs(old, new)
+    staying = set(kept.values())
     for index, item in enumerate(old):
-        if index not in kept.values():
+        if index not in staying:
             yield PlanChange(f"{path}[{_names(item)[0]}]", item, None)
     names = []
     for index, item in enumerate(new):
@@ -64,7 +67,7 @@ def _in_list(old: list[Fields], new: list[Fields], path: str) -> Iterator[PlanCh
             yield PlanChange(where, None, item)
         else:
             yield from _in_object(before, item, where)
-    in_turn = [_names(old[index])[0] for index in sorted(kept.values())]
+    in_turn = [_names(old[index])[0] for index in sorted(staying)]
     in_turn += [name for index, name in enumerate(names) if index not in kept]
     if in_turn != names:
         yield PlanChange(f"{path}.order", in_turn, names)
@@ -82,10 +85,12 @@ def _pairs(old: list[Fields], new: list[Fields]) -> dict[int, int]:
         name: index for index, item in enumerate(old) if index not in taken for name in _names(item)
     }
     for index, item in enumerate(new):
-        shared = [owners[name] for name in _names(item) if owners.get(name, -1) not in {*taken, -1}]
-        if index not in pairs and shared:
-            pairs[index] = shared[0]
-            taken.add(shared[0])
+        if index in pairs:
+            continue
+        shared = (owners[name] for name in _names(item) if name in owners)
+        if (found := next((each for each in shared if each not in taken), None)) is not None:
+            pairs[index] = found
+            taken.add(found)
     return pairs
 
 
