@@ -64,7 +64,7 @@ async def put_program(request: Request, slug: str) -> Response:
 
     planned = await run_sync(plan)
     status = HTTPStatus.CREATED if planned.created else HTTPStatus.OK
-    answer = msgspec.json.encode({"slug": planned.slug, "changes": planned.changes})
+    answer = msgspec.json.encode({"slug": planned.slug})
     return Response(answer, status, media_type="application/json")
 
 

@@ -96,10 +96,9 @@ def test_an_event_from_before_changes_were_told_is_compared_with_the_one_before(
 def test_history_is_answered_over_http(server: Server) -> None:
     client = server.client
     assert client.get(f"/programs/{SLUG}/history").status_code == 404
-    assert client.put(f"/programs/{SLUG}", json=FULL).json() == {"slug": SLUG, "changes": []}
+    assert client.put(f"/programs/{SLUG}", json=FULL).status_code == 201
     moved = {"path": MOVED.path, "old": MOVED.old, "new": MOVED.new}
-    changed = client.put(f"/programs/{SLUG}", json=LATER)
-    assert (changed.status_code, changed.json()["changes"]) == (200, [moved])
+    assert client.put(f"/programs/{SLUG}", json=LATER).status_code == 200
     told = client.get(f"/programs/{SLUG}/history").json()
     assert told["program"] == SLUG
     first, second = told["versions"]
