@@ -36,7 +36,10 @@ Session = tuple[str, str]
 
 
 class Row(NamedTuple):
-    """What the views count of one unmatched actor; programs in order of their slugs."""
+    """What the views count of one unmatched actor; programs in order of their slugs.
+
+    A mailbox and its SHA-1 are one actor, who goes by the mailbox where that is known.
+    """
 
     actor: str
     name: str | None
@@ -98,17 +101,21 @@ def _rows(transaction: Transaction, program: str | None) -> list[Row]:
         if program not in {None, slug}:
             continue
         row = Row(actor, name, records, first, last, (slug,))
-        if known := found.get(actor):
-            row = Row(
-                actor,
-                (name if last >= known.last else known.name) or known.name or name,
-                known.records + records,
-                min(known.first, first),
-                max(known.last, last),
-                tuple(sorted({*known.programs, slug})),
-            )
-        found[actor] = row
+        one = canonical_actor(actor)
+        found[one] = _together(found[one], row) if one in found else row
     return sorted(found.values(), key=lambda row: row.place)
+
+
+def _together(one: Row, other: Row) -> Row:
+    earlier, later = sorted((one, other), key=lambda row: row.last)
+    return Row(
+        min(one.actor, other.actor),  # `mailto:` comes before `sha1:`
+        later.name or earlier.name,
+        one.records + other.records,
+        min(one.first, other.first),
+        later.last,
+        tuple(sorted({*one.programs, *other.programs})),
+    )
 
 
 def _place(cursor: str | None) -> tuple[int, str] | None:
@@ -121,14 +128,14 @@ def _place(cursor: str | None) -> tuple[int, str] | None:
 
 def _seen(transaction: Transaction, known: Knowledge, page: Sequence[Row]) -> dict[str, Seen]:
     """Return what is recorded of each actor on the programs that list them."""
-    programs = {row.actor: set(row.programs) for row in page}
-    records: dict[str, list[Record]] = {actor: [] for actor in programs}
-    asked = sorted({canonical_actor(actor) for actor in programs})
-    for _, body in transaction.run("records_of", actors=asked) if asked else ():
+    records: dict[str, list[Record]] = {canonical_actor(row.actor): [] for row in page}
+    for _, body in transaction.run("records_of", actors=sorted(records)) if records else ():
         record = _decode_record(body)
-        if record.actor in records:
-            records[record.actor].append(record)
-    return {actor: _of(known, each, programs[actor]) for actor, each in records.items()}
+        records[canonical_actor(record.actor)].append(record)
+    return {
+        row.actor: _of(known, records[canonical_actor(row.actor)], set(row.programs))
+        for row in page
+    }
 
 
 def _of(known: Knowledge, records: Iterable[Record], programs: set[str]) -> Seen:

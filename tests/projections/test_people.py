@@ -182,6 +182,22 @@ def test_a_learner_of_another_program_is_suggested_under_every_program(house: Ho
     assert (only["programs"], only["suggestions"]) == (["course"], [])
 
 
+def test_a_mailbox_and_its_sha1_are_listed_as_one(house: House) -> None:
+    house.store.programs.plan(document(), by="test")
+    stranger = course.completed("stranger")
+    digest = mbox_sha1("mailto:stranger@example.org").removeprefix("sha1:")
+    record(
+        house.store,
+        by({"mbox_sha1sum": digest, "name": "Zoe"}, course.attended("x", 50)),
+        stranger,
+    )
+    (found,) = page(house)["unmatched"]
+    assert (found["actor"], found["name"]) == ("mailto:stranger@example.org", "Zoe")
+    assert (found["records"], found["first"]) == (2, "2026-10-05T10:00:00Z")
+    house.store.people.link([ADA, "mailto:stranger@example.org"], reason="asked", by="test")
+    assert actors(page(house)) == []
+
+
 def test_pages_of_the_unmatched_follow_each_other_and_lose_nobody(house: House) -> None:
     house.store.programs.plan(document(), by="test")
     record(
