@@ -10,11 +10,11 @@ from typing import Any, NamedTuple, Protocol
 from uuid import UUID, uuid5
 
 import orjson
-from eventsourcing.persistence import IntegrityError
+from eventsourcing.persistence import IntegrityError, PersistenceError
 
 from lrs.attachments import attachment_events
 from lrs.credentials import OWN_SCOPES, Principal
-from lrs.errors import Conflict, NotFound, StatementConflict
+from lrs.errors import Conflict, NotFound, StatementConflict, Unavailable
 from lrs.events import (
     AttachmentStored,
     AttendanceImported,
@@ -187,8 +187,8 @@ def record_import(
     """Record what is new of an import of one meeting, all or none, and void what it replaces.
 
     What a correction voided and a later one brings back is recorded under a new id. Where nothing
-    is new, no statement and no file, nothing is stored. Raises `Conflict` when others keep
-    importing the same meeting at the same moment.
+    is new, no statement and no file, nothing is stored. Raises `Unavailable`, and `Conflict` when
+    others keep importing the same meeting at the same moment.
     """
     for _ in range(ATTEMPTS):
         # Another import may be recorded meanwhile; then compare again, knowing it.
@@ -200,6 +200,8 @@ def record_import(
             store.log.append([*files, news.event(upload, by), *news.statements])
         except IntegrityError:
             continue
+        except PersistenceError as error:
+            raise Unavailable(f"the store cannot write: {error}") from None
         return news.counts
     raise Conflict("others keep importing this meeting at the same moment; try again")
 
