@@ -93,7 +93,7 @@ def learners(draw: st.DrawFn) -> list[Document]:
     """Draw learners who are known by some of the actors of one pool."""
     pool = draw(st.permutations([f"mailto:{name}@example.org" for name in "abcdef"]))
     found = []
-    while pool and draw(st.integers(0, 3)):
+    while pool and draw(st.integers(0, 3)) > 0:
         main, *also = [pool.pop() for _ in range(min(len(pool), draw(st.integers(1, 3))))]
         more = draw(some(name=words, enrolled=st.just("2026-10-01"), timezone=st.just("UTC")))
         found.append({"mbox": main, "also": also, **more})

@@ -23,6 +23,9 @@ from projections.runner import Runner
 from projections.sightings import Sightings
 from projections.vocabulary import classify
 from tests.projections import course
+from tests.simulation.course import Course, Faults
+from tests.simulation.deeds import deeds_of
+from tests.simulation.people import key
 from tests.store.statements import record
 
 ZONE = ZoneInfo("Europe/Berlin")
@@ -323,3 +326,32 @@ def test_odd_names_make_no_invalid_document() -> None:
         account("https://lms.example.org", "x\u0001"),
     ]
     assert [each["name"] for each in by(*odd)] == ["A da Kaya"]
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+def test_every_step_of_a_simulated_course_that_anybody_did_is_found(seed: int) -> None:
+    simulated = Course(seed=seed, learners_count=15, weeks=4, faults=Faults(0, 0, 0, 0))
+    found = seen(*simulated.arrivals())
+    document = checked(propose(found, ASKED._replace(courses=tuple(found.courses))))
+    kinds = {each["id"]: each["kind"] for each in document["activities"]}
+    done = {
+        deed.step
+        for person in simulated.people
+        for deed in deeds_of(simulated.programme, person)
+        if deed.kind in {"finish", "attempt", "post", "submit"}
+    }
+    steps = [each for each in simulated.programme.activities if each in done]
+    assert len(steps) > 4
+    assert {each.id: each.kind for each in steps} == {each.id: kinds.get(each.id) for each in steps}
+    actors = set().union(
+        *(learner.actors for learner in read_plan(validate_document(document)).learners)
+    )
+    known = {key(agent) for person in simulated.people for agent in person.agents.values()}
+    strangers = {key(agent) for person in simulated.strangers for agent in person.agents.values()}
+    assert actors <= known | strangers
+    assert len(actors & known) > len(simulated.people)
+    starts = {each["starts"] for each in document["sessions"]}
+    for session in simulated.programme.sessions:
+        planned = datetime.fromtimestamp(session.starts / 1000, ZONE).replace(tzinfo=None)
+        nearest = min(abs(datetime.fromisoformat(each) - planned) for each in starts)
+        assert nearest <= timedelta(minutes=15)
