@@ -8,23 +8,27 @@ from contextlib import asynccontextmanager
 from fastapi import FastAPI
 from fastapi.middleware.cors import CORSMiddleware
 
-from adapters import intake
+from adapters import intake, webhooks
 from lrs.credentials import Credentials
 from lrs.documents import Documents
 from lrs.http import about, activities, agents, documents, errors, people, programs, statements
 from lrs.http.alternate import AlternateRequests
 from lrs.http.attendance import attendance_router
 from lrs.http.auth import require
+from lrs.http.webhooks import webhook_router
 from lrs.log import EventLog
 from lrs.people import People
 from lrs.postgres.factory import library_settings, open_postgres
 from lrs.programs import Programs
 from lrs.settings import Settings, read_settings
+from lrs.settling import Settler
 from lrs.sqlite.factory import library_settings as sqlite_settings
 from lrs.sqlite.factory import open_sqlite
 from lrs.statements import Statements
 from lrs.store import Store
 from lrs.tokens import TokenVerifier
+from lrs.webhook_sessions import Sessions
+from lrs.webhooks import Webhooks
 from lrs.writer import Writer
 from projections.database import Database, PostgresDatabase, SqliteDatabase
 from projections.http import report_router
@@ -105,13 +109,19 @@ def create_app(settings: Settings | None = None, *, projections: bool = True) ->
             app.state.store = store
             app.state.views = views
             app.state.reports = Reports(store.log, views)
+            app.state.webhooks = Webhooks(store.log)
+            app.state.webhook_sessions = Sessions(store.programs)
             runner = Runner(store.log, views)
             stop = threading.Event()
             thread = threading.Thread(target=runner.follow, args=(stop,), name="projections")
+            settler = Settler(store, app.state.webhooks, webhooks)
+            settling = threading.Thread(target=settler.follow, args=(stop,), name="settling")
+            settling.start()
             if projections:
                 thread.start()
             yield
             stop.set()
+            settling.join()
             if projections:
                 thread.join()
 
@@ -131,6 +141,7 @@ def create_app(settings: Settings | None = None, *, projections: bool = True) ->
         app.include_router(room.router)
     app.include_router(report_router(require))
     app.include_router(attendance_router(intake))
+    app.include_router(webhook_router(webhooks))
     return app
 
 

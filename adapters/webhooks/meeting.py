@@ -73,11 +73,13 @@ def prepare(
     ]
     statements = [each for found in told for each in found]
     meeting = meeting_activity_id(attendance, occurrence)
+    unnamed = session_activity_id(tool, occurrence)
     return Prepared(
         tool=tool,
         adapter_version=ADAPTER_VERSION,
         meeting=meeting,
-        replaces=list(dict.fromkeys((meeting, session_activity_id(tool, occurrence)))),
+        # What came without saying which meeting it was may well have been about this one.
+        replaces=[unnamed] if unnamed != meeting else [],
         files=[],
         statements=statements,
         evidence=[([each["id"] for each in found], []) for found in told if found],
