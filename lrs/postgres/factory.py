@@ -14,6 +14,9 @@ from lrs.postgres.recorder import PostgresLogRecorder
 from lrs.sql import migrations
 
 OLDEST_SERVER = 150_000
+PLANNING = "-c enable_bitmapscan=off -c jit=off"
+"""Pages are cut from ordered scans of an index. Where statistics lag behind a growing table, the
+planner would rather gather all that meets a filter and sort it."""
 _MIGRATION_LOCK = 0x6C7273  # "lrs": any constant that no other program on the database uses
 
 
@@ -28,6 +31,7 @@ class PostgresLogFactory(PostgresFactory):
         self.datastore.pool.kwargs = {
             **cast("dict[str, Any]", self.datastore.pool.kwargs),
             **connection,
+            "options": f"{PLANNING} {connection.get('options', '')}".strip(),
         }
 
     def application_recorder(self) -> ApplicationRecorder:

@@ -100,41 +100,49 @@ def page_query(
         span += " and position <= %(upto)s"
     order: LiteralString = "asc" if ascending else "desc"
     driving = wanted[0] if wanted else None
-    source = _source(driving, wanted[1:], SQL(span), parameters)
     text = SQL(
         "select event.notification_id as position, event.state"
-        " from (select distinct position from {source} order by position {order} limit %(limit)s)"
+        " from (select distinct position from ({scans}) as found"
+        " order by position {order} limit %(limit)s)"
         " as page join event on event.notification_id = page.position"
         " order by event.notification_id {order}"
-    ).format(source=source, order=SQL(order))
+    ).format(scans=_scans(driving, wanted[1:], SQL(span), SQL(order), parameters), order=SQL(order))
     return text, parameters
 
 
-def _source(
-    driving: Condition | None, others: list[Condition], span: SQL, parameters: dict[str, Any]
+def _scans(
+    driving: Condition | None,
+    others: list[Condition],
+    span: SQL,
+    order: SQL,
+    parameters: dict[str, Any],
 ) -> Composed:
     if driving is None:
-        return SQL("statement where {span}").format(span=span)
+        return SQL(
+            "select position from statement where {span} order by position {order} limit %(limit)s"
+        ).format(span=span, order=order)
     parameters["key"] = driving.key
-    scans = SQL(" union all ").join(
+    probes = SQL("").join(
+        _probe(number, condition, parameters) for number, condition in enumerate(others)
+    )
+    # Each scan ends with the page by itself: of a union, PostgreSQL would sort everything first.
+    return SQL(" union all ").join(
         SQL(
-            "select position, via from term where kind = {kind} and key = %(key)s and {span}"
-        ).format(kind=int(kind), span=span)
+            "(select distinct position from term as driving"
+            " where kind = {kind} and key = %(key)s and {span}{probes}"
+            " order by position {order} limit %(limit)s)"
+        ).format(kind=int(kind), span=span, probes=probes, order=order)
         for kind in driving.kinds
     )
-    source = SQL("({scans}) as driving").format(scans=scans)
-    for number, condition in enumerate(others):
-        parameters[f"key{number}"] = condition.key
-        source += SQL(
-            "{glue} exists (select from term as other where other.kind = any({kinds})"
-            " and other.key = {key} and other.position = driving.position"
-            " and other.via = driving.via)"
-        ).format(
-            glue=SQL(" and" if number else " where"),
-            kinds=list(map(int, condition.kinds)),
-            key=_parameter(number),
-        )
-    return source
+
+
+def _probe(number: int, condition: Condition, parameters: dict[str, Any]) -> Composed:
+    parameters[f"key{number}"] = condition.key
+    return SQL(
+        " and exists (select from term as other where other.kind = any({kinds})"
+        " and other.key = {key} and other.position = driving.position"
+        " and other.via = driving.via)"
+    ).format(kinds=list(map(int, condition.kinds)), key=_parameter(number))
 
 
 def _parameter(number: int) -> SQL:
