@@ -9,7 +9,7 @@ import msgspec
 import orjson
 import typer
 
-from lrs.cli.output import err, print_json, print_table
+from lrs.cli.output import err, out, print_json, print_table
 from lrs.cli.program_templates import TEMPLATES, Outline
 from lrs.document_text import parse_document
 from lrs.document_writing import write_document
@@ -150,15 +150,11 @@ def _print_history(slug: str, versions: list[Version], as_json: bool) -> None:
     if as_json:
         print_json({"program": slug, "versions": msgspec.to_builtins(versions)})
         return
-    rows = [
-        [
-            each.version,
-            each.event,
-            each.position,
-            each.stored.isoformat(timespec="seconds"),
-            each.principal,
-            "\n".join(map(written, each.changes)),
-        ]
-        for each in versions
-    ]
-    print_table(["version", "event", "position", "stored", "by", "changes"], rows)
+    for each in versions:
+        stored = each.stored.isoformat(timespec="seconds")
+        head = (
+            f"{each.version}  {each.event} {stored} by {each.principal}, position {each.position}"
+        )
+        out.print(head, markup=False, soft_wrap=True)
+        for change in each.changes:
+            out.print(f"     {written(change)}", markup=False, soft_wrap=True)

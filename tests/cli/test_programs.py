@@ -134,17 +134,33 @@ def test_applying_again_says_what_changed_or_that_nothing_did(lrs: Lrs, tmp_path
 def test_the_history_of_a_program_is_listed(lrs: Lrs, tmp_path: Path) -> None:
     slug = FULL["slug"]
     assert lrs("program", "show", slug, "--history")[0] == 1
-    for document in (FULL, put("Managers", "title")):
+    later = put("2026-10-09T14:30:00", "sessions", 0, "starts", document=put("Managers", "title"))
+    for document in (FULL, put("Managers", "title"), later):
         succeed(lrs, "program", "apply", file_of(document, tmp_path))
     told = succeed(lrs, "program", "show", slug, "--history", "--json")
     assert told["program"] == slug
     assert [each["changes"] for each in told["versions"]] == [
         [],
         [{"path": "title", "old": "New manager programme", "new": "Managers"}],
+        [
+            {
+                "path": f"sessions[{LAB}].starts",
+                "old": "2026-10-09T14:00:00",
+                "new": "2026-10-09T14:30:00",
+            }
+        ],
     ]
-    assert [each["principal"] for each in told["versions"]] == ["cli", "cli"]
-    table = succeed(lrs, "program", "show", slug, "--history")
-    assert "title: New manager programme → Managers" in table
+    assert [each["principal"] for each in told["versions"]] == ["cli", "cli", "cli"]
+    listed = succeed(lrs, "program", "show", slug, "--history").splitlines()
+    assert [line[:10] for line in listed if line[0] != " "] == [
+        "1  planned",
+        "2  planned",
+        "3  planned",
+    ]
+    assert "     title: New manager programme → Managers" in listed
+    assert listed[-1].endswith(
+        f" sessions[{LAB}].starts: 2026-10-09T14:00:00 → 2026-10-09T14:30:00"
+    )
     assert succeed(lrs, "program", "show", slug, "--json")["title"] == "Managers"
 
 
