@@ -12,6 +12,7 @@ from adapters import intake, webhooks
 from lrs.credentials import Credentials
 from lrs.documents import Documents
 from lrs.http import about, activities, agents, documents, errors, people, programs, statements
+from lrs.http.admission import Admission
 from lrs.http.alternate import AlternateRequests
 from lrs.http.attendance import attendance_router
 from lrs.http.auth import require
@@ -110,7 +111,7 @@ def create_app(settings: Settings | None = None, *, projections: bool = True) ->
             app.state.views = views
             app.state.reports = Reports(store.log, views)
             app.state.webhooks = Webhooks(store.log)
-            app.state.webhook_sessions = Sessions(store.programs)
+            app.state.webhook_sessions = Sessions(store.log, store.programs)
             runner = Runner(store.log, views)
             stop = threading.Event()
             thread = threading.Thread(target=runner.follow, args=(stop,), name="projections")
@@ -127,6 +128,9 @@ def create_app(settings: Settings | None = None, *, projections: bool = True) ->
 
     app = FastAPI(title="Bichron", version="0.1.0", lifespan=lifespan)
     app.add_middleware(AlternateRequests, limit=settings.max_body_bytes)
+    app.add_middleware(
+        Admission, limit=settings.max_inflight_bytes, largest=settings.max_body_bytes
+    )
     # Content runs on other origins than its LRS; it authenticates by header, never by cookie.
     app.add_middleware(
         CORSMiddleware,

@@ -23,6 +23,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     page_size: int = 100
     page_limit: int = 1000
     max_body_bytes: int = 10_485_760
+    max_inflight_bytes: int = 67_108_864
+    """All bodies that are being received or recorded at one moment, in each worker."""
     default_version: str = "2.0.0"
     public_url: str = "http://localhost:8000"
     """Where clients reach this server; statements' authorities are accounts on it."""
@@ -53,7 +55,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
 
     def __post_init__(self) -> None:
         """Check what the types cannot."""
-        for name in ("page_size", "page_limit", "max_body_bytes"):
+        for name in ("page_size", "page_limit", "max_body_bytes", "max_inflight_bytes"):
             if getattr(self, name) < 1:
                 raise InvalidSettings(f"{_variable(name)} must be at least 1")
         if (self.admin_key is None) != (self.admin_secret is None):

@@ -10,6 +10,7 @@ from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
+from rich.text import Text
 
 out = Console(highlight=False)
 err = Console(stderr=True, highlight=False)
@@ -30,7 +31,8 @@ def print_table(columns: Sequence[str], rows: Iterable[Sequence[Any]], title: st
         numeric = listed and all(_is_number(row[number]) for row in listed)
         table.add_column(column, justify="right" if numeric else "left")
     for row in listed:
-        table.add_row(*row)
+        # Names are other people's: a bracket in one must not be read as markup.
+        table.add_row(*map(Text, row))
     out.print(table)
 
 

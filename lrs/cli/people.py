@@ -1,10 +1,8 @@
 """`lrs people`."""
 
-from collections.abc import Iterable, Sequence
 from typing import Annotated, Any
 
 import typer
-from rich.markup import escape
 
 from lrs.cli.output import err, out, print_json, print_table
 from lrs.main import open_log, open_store, open_views
@@ -43,7 +41,7 @@ def list_unmatched(
         print_json(found)
         return
     columns = ["actor", "name", "records", "last", "may be", "score", "because"]
-    _print_people(columns, [row for each in found["unmatched"] for row in _candidates(each)])
+    print_table(columns, [row for each in found["unmatched"] for row in _candidates(each)])
     if "cursor" in found:
         err.print(f"There are more: --cursor '{found['cursor']}'", soft_wrap=True, markup=False)
 
@@ -58,7 +56,7 @@ def list_known(program: Program = None, as_of: AsOf = None, as_json: Json = Fals
     rows = [
         [each["name"], ", ".join(each["programs"]), "\n".join(each["actors"])] for each in found
     ]
-    _print_people(["name", "programs", "actors"], rows)
+    print_table(["name", "programs", "actors"], rows)
 
 
 @people.command("show")
@@ -70,10 +68,10 @@ def show(actor: str, as_of: AsOf = None, as_json: Json = False) -> None:
         return
     out.print(f"{found['name'] or 'nobody’s learner'} · {found['person']}", markup=False)
     columns = ["actor", "from", "by", "stored", "why"]
-    _print_people(columns, [row for each in found["identities"] for row in _links(each)])
+    print_table(columns, [row for each in found["identities"] for row in _links(each)])
     if found["decisions"]:
         columns = ["decision", "actors", "by", "stored", "reason"]
-        _print_people(columns, [_decision(each) for each in found["decisions"]])
+        print_table(columns, [_decision(each) for each in found["decisions"]])
 
 
 @people.command("link")
@@ -91,12 +89,6 @@ def unlink_person(actor: str, reason: Reason) -> None:
     with open_store(read_settings()) as store:
         store.people.unlink(read_actor(actor, "ACTOR"), reason=reason, by=BY)
     err.print("Unlinked.")
-
-
-def _print_people(columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
-    """Print rows as they are: what people call themselves may look like markup."""
-    harmless = [[escape(cell) if isinstance(cell, str) else cell for cell in row] for row in rows]
-    print_table(columns, harmless)
 
 
 def _candidates(each: dict[str, Any]) -> list[list[Any]]:

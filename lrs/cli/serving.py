@@ -2,7 +2,7 @@
 
 import signal
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
 from multiprocessing import get_context, parent_process
 from typing import Annotated
@@ -55,9 +55,14 @@ def _follow(settings: Settings) -> None:
     stop = threading.Event()
     if server := parent_process():
         # A server that was killed could not end this.
-        threading.Thread(target=lambda: (server.join(), stop.set()), daemon=True).start()
+        threading.Thread(target=_outlive, args=(server.join, stop), daemon=True).start()
     with open_views(settings) as views:
         Runner(open_log(settings), views).follow(stop)
+
+
+def _outlive(wait: Callable[[], None], stop: threading.Event) -> None:
+    wait()
+    stop.set()
 
 
 def ensure_credential(settings: Settings) -> None:
