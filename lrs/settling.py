@@ -27,6 +27,8 @@ GIVEN_UP_AFTER = timedelta(hours=12)
 LOOK_SECONDS = 2.0
 RETRY_SECONDS = 10.0
 LOOKED_AT_AGAIN_AFTER = timedelta(seconds=15)
+MATCHED_AGAIN_AFTER = timedelta(hours=1)
+"""What no session is found for waits for a program that names it, or a call that is addressed."""
 BY = "webhooks"
 
 logger = logging.getLogger("bichron")
@@ -59,7 +61,7 @@ class Settler:
         self._store = store
         self._webhooks = webhooks
         self._adapters = adapters
-        self._sessions = Sessions(store.programs)
+        self._sessions = Sessions(store.log, store.programs)
         self._again: dict[Key, datetime] = {}
         """When an instance that cannot be settled yet is worth another look."""
 
@@ -86,10 +88,11 @@ class Settler:
     def _settled(self, key: Key, now: datetime) -> bool:
         told = self._webhooks.told(key)
         if told.settled or not _is_over(told, now):
-            self._again[key] = now + LOOKED_AT_AGAIN_AFTER
+            due = told.ended + SETTLES_AFTER if told.ended else datetime.max.replace(tzinfo=UTC)
+            self._again[key] = min(now + LOOKED_AT_AGAIN_AFTER, due)
             return False
         try:
-            return self._settled_in_session(key, told)
+            return self._settled_in_session(key, told, now)
         except (Conflict, Unavailable):
             self._again[key] = now + LOOKED_AT_AGAIN_AFTER
         except LRSError as error:
@@ -98,10 +101,10 @@ class Settler:
             logger.warning("%s %s is not settled: %s", key.tool, key.instance, error.message)
         return False
 
-    def _settled_in_session(self, key: Key, told: Told) -> bool:
+    def _settled_in_session(self, key: Key, told: Told, now: datetime) -> bool:
         held = self._held(told)
         if held is None:
-            self._again[key] = datetime.max.replace(tzinfo=UTC)
+            self._again[key] = now + MATCHED_AGAIN_AFTER
             return False
         address = Address(held.program, held.session.id)
         while not self._webhooks.settle(key, told, address, self._recorded(key, told, held), by=BY):

@@ -7,6 +7,7 @@ from typing import NamedTuple, Protocol
 from urllib.parse import unquote
 
 from lrs.errors import NotFound
+from lrs.log import EventLog, stream_id
 from lrs.plan import Session, read_plan
 from lrs.programs import Programs
 
@@ -38,25 +39,28 @@ class Held(NamedTuple):
 class Sessions:
     """The sessions of all programs, read anew only when a program has changed."""
 
-    def __init__(self, programs: Programs) -> None:
+    def __init__(self, log: EventLog, programs: Programs) -> None:
+        self._log = log
         self._programs = programs
-        self._documents: dict[str, bytes] = {}
+        self._version = 0
         self._held: list[Held] = []
 
     def refresh(self) -> bool:
         """Read what has changed; return whether anything has."""
-        documents = {}
-        for slug in self._programs.slugs():
-            try:
-                documents[slug] = self._programs.document(slug)
-            except NotFound:
-                continue  # withdrawn this moment
-        if documents == self._documents:
+        last = self._log.last(stream_id("programs"))
+        version = last.originator_version if last else 0
+        if version == self._version:
             return False
-        plans = [read_plan(each) for each in documents.values()]
-        self._held = [Held(plan.slug, session) for plan in plans for session in plan.sessions]
-        self._documents = documents
+        self._held = [held for slug in self._programs.slugs() for held in self._of_program(slug)]
+        self._version = version
         return True
+
+    def _of_program(self, slug: str) -> list[Held]:
+        try:
+            plan = read_plan(self._programs.document(slug))
+        except NotFound:
+            return []  # withdrawn this moment
+        return [Held(slug, session) for session in plan.sessions]
 
     def of(self, meeting: MeetingTold) -> Held | None:
         """Return the session that a meeting was, by a name in its id or `match` and by its window.

@@ -8,19 +8,21 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from functools import reduce
 from threading import Lock
-from typing import NamedTuple, Protocol
-from uuid import UUID
+from typing import NamedTuple, Protocol, TypeVar
 
 import msgspec
 from eventsourcing.persistence import IntegrityError
 
-from lrs.aggregate import Aggregate, Register
+from lrs.aggregate import Aggregate
 from lrs.errors import Unavailable
 from lrs.events import Event, WebhookMeetingOpened, WebhookMeetingSettled, WebhookReceived
 from lrs.log import EventLog, stream_id
 
 ATTEMPTS = 50
 """Each attempt that fails is another process's that succeeds."""
+
+
+A = TypeVar("A", bound=Aggregate)
 
 
 class Key(NamedTuple):
@@ -109,21 +111,15 @@ class Webhooks:
 
     def __init__(self, log: EventLog) -> None:
         self._log = log
-        self._open = Register(log, "webhooks", OpenMeetings)
         self._lock = Lock()
 
     def open(self) -> frozenset[Key]:
         """Return the instances that are to be settled."""
-        return self._open.get().keys
+        return self._open().keys
 
     def told(self, key: Key) -> Told:
         """Return what was told of an instance."""
-        stream = _stream(key)
-
-        def fold(state: Told | None, events: Iterable[Event]) -> Told:
-            return reduce(Told.after, events, state or Told(id=stream))
-
-        return self._log.repository.get(stream, projector_func=fold)
+        return self._state(Told(id=stream_id(f"webhooks {key.tool} {key.instance}")))
 
     def keep(
         self, tool: str, deliveries: Sequence[Delivery], address: Address | None, *, by: str
@@ -152,7 +148,7 @@ class Webhooks:
                     session=address.session,
                     outcome=outcome,
                 )
-                for each in (current, self._open.get())
+                for each in (current, self._open())
             ]
             try:
                 self._log.append(settled)
@@ -189,7 +185,7 @@ class Webhooks:
             session=address.session if address else None,
             facts=msgspec.Raw(delivery.written),
         )
-        opened = self._open.get() if told.settled else None
+        opened = self._open() if told.settled else None
         if opened is None or key in opened.keys:
             return [received]
         return [
@@ -203,6 +199,18 @@ class Webhooks:
             ),
         ]
 
+    def _open(self) -> OpenMeetings:
+        return self._state(OpenMeetings(id=stream_id("webhooks")))
 
-def _stream(key: Key) -> UUID:
-    return stream_id(f"webhooks {key.tool} {key.instance}")
+    def _state(self, empty: A) -> A:
+        """Return what the events of a stream have made of its empty state."""
+
+        def fold(state: A | None, events: Iterable[Event]) -> A:
+            return reduce(lambda before, event: before.after(event), events, state or empty)
+
+        repository = self._log.repository
+        state: A = repository.get(empty.id, projector_func=fold)
+        if repository.cache is not None:
+            # The library keeps the state that it read first; each later one would begin from there.
+            repository.cache.put(empty.id, state)
+        return state
