@@ -22,6 +22,8 @@ from lrs.log import EventLog, StatementDraft
 from lrs.xapi.equivalence import equivalent
 
 GROUP_STATEMENTS = 2_000
+GROUP_BYTES = 16 * 1024 * 1024
+"""On its way to the disk a group exists several times over."""
 QUEUED_BYTES = 256 * 1024 * 1024
 RACES = 5
 
@@ -86,10 +88,12 @@ class Writer:
     def _gather(self) -> tuple[list[Request], bool]:
         """Wait for a request and return it with whatever else waits; False: stop after these."""
         group: list[Request] = []
+        count = size = 0
         waiting = self._queue.get()
         while waiting is not None:
             group.append(waiting)
-            if sum(len(request.drafts) for request in group) >= GROUP_STATEMENTS:
+            count, size = count + len(waiting.drafts), size + waiting.size
+            if count >= GROUP_STATEMENTS or size >= GROUP_BYTES:
                 return group, True
             try:
                 waiting = self._queue.get_nowait()

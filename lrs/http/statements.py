@@ -17,6 +17,7 @@ from starlette.responses import StreamingResponse
 from lrs.attachments import attachment_events, stored_attachments
 from lrs.credentials import Principal
 from lrs.errors import InvalidInput, InvalidQuery, NotFound
+from lrs.events import AttachmentStored
 from lrs.http import openapi
 from lrs.http.auth import require
 from lrs.http.body import chunks, read_body
@@ -156,13 +157,24 @@ async def _record(
 ) -> Sequence[StatementDraft]:
     """Record a request's statements with their attachments, and return them."""
     store: Store = request.app.state.store
+    drafts, attachments = await _drafted(request, principal, version, statement_id)
+    if drafts:
+        await wrap_future(store.statements.record(drafts, attachments))
+    return drafts
+
+
+async def _drafted(
+    request: Request, principal: Principal, version: Version, statement_id: UUID | None
+) -> tuple[Sequence[StatementDraft], Sequence[AttachmentStored]]:
+    """Return a request's statements and attachments, ready to be recorded.
+
+    On its own, so that the body is gone while they wait.
+    """
+    store: Store = request.app.state.store
     body, sent = await _read(request, store)
     drafts = store.statements.draft(body, principal, version, statement_id)
     store.statements.check_attachments(drafts, sent, version)
-    if drafts:
-        events = attachment_events((sent or {}).values(), principal.key)
-        await wrap_future(store.statements.record(drafts, events))
-    return drafts
+    return drafts, attachment_events((sent or {}).values(), principal.key)
 
 
 async def _read(request: Request, store: Store) -> tuple[bytes, dict[str, Attachment] | None]:

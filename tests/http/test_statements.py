@@ -1,15 +1,20 @@
 """What a client of `/xapi/statements` may rely on, against a running server on both engines."""
 
+import base64
+import socket
 import threading
+from collections.abc import Callable
 from typing import Any
 from uuid import uuid4
 
 import httpx
+import msgspec
 import orjson
 import pytest
 
 from lrs.main import open_store
-from tests.conftest import KEY, Server
+from lrs.settings import Settings
+from tests.conftest import KEY, SECRET, Server, serving
 
 STATEMENTS = "/xapi/statements"
 VOIDED = "http://adlnet.gov/expapi/verbs/voided"
@@ -449,3 +454,33 @@ def test_health_and_about_need_no_credential(server: Server) -> None:
 def test_other_paths_and_methods_answer_in_the_same_shape(server: Server) -> None:
     assert_refused(server.client.get("/nowhere"), 404)
     assert_refused(server.client.patch(STATEMENTS, json={}), 405)
+
+
+def test_beyond_what_may_be_in_flight_bodies_are_asked_to_come_again(
+    new_settings: Callable[[str], Settings],
+) -> None:
+    settings = msgspec.structs.replace(new_settings("sqlite"), max_inflight_bytes=300_000)
+    size, answers = 200_000, []
+
+    with serving(settings) as server:
+        body = orjson.dumps(statement(result={"response": "x" * size}))
+        head = (
+            f"POST {STATEMENTS} HTTP/1.1\r\nHost: x\r\nX-Experience-API-Version: 2.0.0\r\n"
+            f"Authorization: Basic {base64.b64encode(f'{KEY}:{SECRET}'.encode()).decode()}\r\n"
+            f"Content-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n"
+        ).encode()
+        port = int(server.url.rpartition(":")[2])
+        with socket.create_connection(("127.0.0.1", port)) as slow:
+            slow.sendall(head + body[:1_000])
+            while not answers or answers[-1].status_code == 200:
+                answers.append(post(server, statement(result={"response": "x" * size})))
+                assert len(answers) < 100, "the slow one was never counted"
+            refused = answers[-1]
+            assert_refused(refused, 503)
+            assert refused.headers["retry-after"]
+            assert refused.headers["x-experience-api-version"] == "2.0.0"
+            small = post(server, statement())
+            assert small.status_code == 200
+            slow.sendall(body[1_000:])
+            assert slow.recv(12) == b"HTTP/1.1 200"
+        assert post(server, statement(result={"response": "x" * size})).status_code == 200
