@@ -99,6 +99,10 @@ class Settler:
             # Only a changed plan says more, or something else that is told.
             self._again[key] = now + GIVEN_UP_AFTER
             logger.warning("%s %s is not settled: %s", key.tool, key.instance, error.message)
+        except (ArithmeticError, LookupError, TypeError, ValueError):
+            # A fault of ours with one meeting must not keep the others waiting.
+            self._again[key] = now + GIVEN_UP_AFTER
+            logger.exception("%s %s is not settled", key.tool, key.instance)
         return False
 
     def _settled_in_session(self, key: Key, told: Told, now: datetime) -> bool:

@@ -139,7 +139,9 @@ def webhook_router(receiver: Receiver) -> APIRouter:
             received=datetime.now(UTC),
         )
         if received.answer is not None:
-            return Response(received.answer.body, media_type=received.answer.media_type)
+            # What is echoed is text, whatever it looks like.
+            plain = {"X-Content-Type-Options": "nosniff"}
+            return Response(received.answer.body, 200, plain, received.answer.media_type)
 
         def keep() -> Response:
             return _kept(request.app, receiver, tool, received.deliveries, _address(given, store))

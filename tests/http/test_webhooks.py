@@ -455,6 +455,23 @@ class TestSettling:
         assert inbox.settle(key, inbox.told(key), address, "recorded", by="test")
         assert Webhooks(store.log).open() == frozenset()
 
+    def test_a_fault_with_one_meeting_keeps_no_other_waiting(
+        self, store: Store, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        store.programs.plan(PROGRAM, by="test")
+        settler, inbox = self.told(store, *of_meeting("a-fault=="), *of_meeting("fine==", at(8)))
+        prepare = adapters.prepare
+
+        def faulty(tool: str, facts: Any, **where: Any) -> Any:
+            if len(facts) and orjson.loads(facts[0])[0]["names"][1] == "a-fault==":
+                raise ValueError
+            return prepare(tool, facts, **where)
+
+        monkeypatch.setattr(adapters, "prepare", faulty)
+        assert settler.settle(datetime.now(UTC) + timedelta(minutes=2)) == 1
+        assert {each.instance for each in inbox.open()} == {"a-fault=="}
+        assert "a-fault== is not settled" in caplog.text
+
     def test_another_process_goes_on_where_one_was_killed(self, store: Store) -> None:
         store.programs.plan(PROGRAM, by="test")
         self.told(store, *of_meeting("killed=="))
