@@ -141,6 +141,7 @@ def create_app(settings: Settings | None = None, *, projections: bool = True) ->
         max_age=86_400,
     )
     errors.install(app)
+    app.router.routes += statements.lane
     for room in (statements, documents, activities, agents, about, programs, people):
         app.include_router(room.router)
     app.include_router(report_router(require))

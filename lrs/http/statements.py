@@ -13,6 +13,7 @@ from eventsourcing.persistence import PersistenceError
 from fastapi import APIRouter, Request, Response
 from starlette.datastructures import QueryParams
 from starlette.responses import StreamingResponse
+from starlette.routing import Route
 
 from lrs.attachments import attachment_events, stored_attachments
 from lrs.credentials import Principal
@@ -229,12 +230,19 @@ _POST = openapi.operation(
     body={JSON: openapi.STATEMENTS},
     answer={"type": "array", "items": openapi.UUID},
 )
-for _method, _handler, _described in (
+_RESOURCE = (
     ("PUT", put_statement, _PUT),
     ("POST", post_statements, _POST),
     ("GET", get_statements, _GET),
     ("HEAD", get_statements, _GET),
-):
+)
+lane = [
+    Route(router.prefix + PATH, statements_resource(handler), methods=[method])
+    for method, handler, _ in _RESOURCE
+]
+"""What requests take: of FastAPI's routes, which describe the same, a third of a request's time
+would go into dependencies that there are not."""
+for _method, _handler, _described in _RESOURCE:
     router.add_api_route(
         PATH, statements_resource(_handler), methods=[_method], openapi_extra=_described
     )
