@@ -37,6 +37,19 @@ class Aggregate(msgspec.Struct, frozen=True, kw_only=True):
 A = TypeVar("A", bound=Aggregate)
 
 
+def current(log: EventLog, empty: A) -> A:
+    """Return what the events of a stream have made of its empty state by now."""
+
+    def fold(state: A | None, events: Iterable[Event]) -> A:
+        return reduce(lambda before, event: before.after(event), events, state or empty)
+
+    state: A = log.repository.get(empty.id, projector_func=fold)
+    if log.repository.cache is not None:
+        # The library keeps the state that it read first; each later one would begin from there.
+        log.repository.cache.put(empty.id, state)
+    return state
+
+
 class Register(Generic[A]):
     """The one aggregate of its kind, read from the log and changed by events."""
 
@@ -47,7 +60,7 @@ class Register(Generic[A]):
 
     def get(self) -> A:
         """Return the state as of now."""
-        return self._log.repository.get(self._stream, projector_func=self._fold)
+        return current(self._log, self._kind(id=self._stream))
 
     def change(self, decide: Callable[[A], Event | None]) -> Entry | None:
         """Append what `decide` makes of the current state; None changes nothing.
@@ -65,8 +78,3 @@ class Register(Generic[A]):
                 continue
             return entry
         raise Conflict("others keep changing this at the same moment; try again")
-
-    def _fold(self, state: A | None, events: Iterable[Event]) -> A:
-        return reduce(
-            lambda before, event: before.after(event), events, state or self._kind(id=self._stream)
-        )

@@ -14,6 +14,7 @@ log's leaves are built from them, so destroying a body and its salt later keeps 
 import hmac
 import os
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from typing import Any, cast
 from uuid import UUID
 
@@ -124,8 +125,13 @@ def _body(event: Event) -> bytes:
     return _json(fields)
 
 
+@cache
+def _types(kind: type[Event]) -> dict[str, Any]:
+    return {field.name: field.type for field in msgspec.structs.fields(kind)}
+
+
 def _read_body(kind: type[Event], body: bytes) -> dict[str, Any]:
-    types = {field.name: field.type for field in msgspec.structs.fields(kind)}
+    types = _types(kind)
     parts = msgspec.json.decode(body, type=dict[str, msgspec.Raw])
     return {
         name: raw if types[name] is msgspec.Raw else msgspec.json.decode(raw, type=types[name])

@@ -4,25 +4,21 @@ A meeting's instance is a stream of deliveries. Which instances are still to be 
 stream of its own, written in the same append, so neither a crash nor another process loses one.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
-from functools import reduce
 from threading import Lock
-from typing import NamedTuple, Protocol, TypeVar
+from typing import NamedTuple, Protocol
 
 import msgspec
 from eventsourcing.persistence import IntegrityError
 
-from lrs.aggregate import Aggregate
+from lrs.aggregate import Aggregate, current
 from lrs.errors import Unavailable
 from lrs.events import Event, WebhookMeetingOpened, WebhookMeetingSettled, WebhookReceived
 from lrs.log import EventLog, stream_id
 
 ATTEMPTS = 50
 """Each attempt that fails is another process's that succeeds."""
-
-
-A = TypeVar("A", bound=Aggregate)
 
 
 class Key(NamedTuple):
@@ -119,7 +115,7 @@ class Webhooks:
 
     def told(self, key: Key) -> Told:
         """Return what was told of an instance."""
-        return self._state(Told(id=stream_id(f"webhooks {key.tool} {key.instance}")))
+        return current(self._log, Told(id=stream_id(f"webhooks {key.tool} {key.instance}")))
 
     def keep(
         self, tool: str, deliveries: Sequence[Delivery], address: Address | None, *, by: str
@@ -200,17 +196,4 @@ class Webhooks:
         ]
 
     def _open(self) -> OpenMeetings:
-        return self._state(OpenMeetings(id=stream_id("webhooks")))
-
-    def _state(self, empty: A) -> A:
-        """Return what the events of a stream have made of its empty state."""
-
-        def fold(state: A | None, events: Iterable[Event]) -> A:
-            return reduce(lambda before, event: before.after(event), events, state or empty)
-
-        repository = self._log.repository
-        state: A = repository.get(empty.id, projector_func=fold)
-        if repository.cache is not None:
-            # The library keeps the state that it read first; each later one would begin from there.
-            repository.cache.put(empty.id, state)
-        return state
+        return current(self._log, OpenMeetings(id=stream_id("webhooks")))
