@@ -4,6 +4,7 @@ import hmac
 import secrets
 import time
 from collections.abc import Iterable
+from datetime import UTC, datetime
 from hashlib import scrypt, sha256
 
 import msgspec
@@ -66,6 +67,13 @@ class Credential(msgspec.Struct, frozen=True):
     name: str
     secret_hash: str
     scopes: tuple[str, ...]
+    expires: datetime | None = None
+    """From this moment on it is refused; None: never."""
+
+    @property
+    def expired(self) -> bool:
+        """Whether its time is over."""
+        return self.expires is not None and datetime.now(UTC) >= self.expires
 
 
 class CredentialBook(Aggregate, frozen=True, kw_only=True):
@@ -79,7 +87,9 @@ class CredentialBook(Aggregate, frozen=True, kw_only=True):
         known, scopes = dict(self.credentials), dict(self.scopes)
         if isinstance(event, CredentialCreated):
             scopes[event.key] = event.scopes
-            known[event.key] = Credential(event.key, event.name, event.secret_hash, event.scopes)
+            known[event.key] = Credential(
+                event.key, event.name, event.secret_hash, event.scopes, event.expires
+            )
         elif isinstance(event, CredentialRevoked):
             known.pop(event.key, None)
         return self._with(event, credentials=known, scopes=scopes)
@@ -92,7 +102,7 @@ class Credentials:
         self._register = Register(log, "credentials", CredentialBook)
         self._book = self._register.get()
         self._read_at = time.monotonic()
-        self._proven: dict[tuple[str, bytes], Principal] = {}
+        self._proven: dict[tuple[str, bytes], tuple[Credential, Principal]] = {}
 
     def all(self) -> list[Credential]:
         """Return the credentials in force, by name."""
@@ -106,13 +116,19 @@ class Credentials:
         *,
         key: str | None = None,
         secret: str | None = None,
+        expires: datetime | None = None,
+        reason: str | None = None,
         by: str = SYSTEM,
     ) -> tuple[str, str]:
         """Record a credential and return its key and secret, which is shown only now.
 
-        The same key with the same secret and scopes again changes nothing; with others it replaces
-        them. Raises `InvalidInput` for an unknown scope or a key that Basic cannot carry.
+        The same key with the same secret, scopes and end again changes nothing; with others it
+        replaces them. Raises `InvalidInput` for an unknown scope, a key that Basic cannot carry, a
+        moment `expires` (aware) that has passed, or a blank reason.
         """
+        _check_reason(reason)
+        if expires is not None and expires <= datetime.now(UTC):
+            raise InvalidInput("a credential cannot have expired when it is made", "expires")
         wanted = tuple(sorted(set(scopes)))
         if unknown := sorted(set(wanted) - SCOPES):
             raise InvalidInput(
@@ -127,7 +143,8 @@ class Credentials:
 
         def decide(book: CredentialBook) -> Event | None:
             known = book.credentials.get(key)
-            if known and known.scopes == wanted and _matches(secret, known.secret_hash):
+            same = known and (known.scopes, known.expires) == (wanted, expires)
+            if known and same and _matches(secret, known.secret_hash):
                 return None
             return CredentialCreated(
                 originator_id=book.id,
@@ -137,20 +154,27 @@ class Credentials:
                 name=name,
                 secret_hash=_hash(secret),
                 scopes=wanted,
+                expires=expires,
+                reason=reason,
             )
 
         self._register.change(decide)
         self._refresh()
         return key, secret
 
-    def revoke(self, key: str, *, by: str = SYSTEM) -> None:
-        """Revoke a credential. Raises `NotFound`."""
+    def revoke(self, key: str, *, reason: str | None = None, by: str = SYSTEM) -> None:
+        """Revoke a credential. Raises `NotFound`, or `InvalidInput` for a blank reason."""
+        _check_reason(reason)
 
         def decide(book: CredentialBook) -> Event:
             if key not in book.credentials:
                 raise NotFound(f"no credential has the key {key!r}")
             return CredentialRevoked(
-                originator_id=book.id, originator_version=book.version + 1, principal=by, key=key
+                originator_id=book.id,
+                originator_version=book.version + 1,
+                principal=by,
+                key=key,
+                reason=reason,
             )
 
         self._register.change(decide)
@@ -173,7 +197,8 @@ class Credentials:
         """
         if time.monotonic() - self._read_at > REFRESH_SECONDS:
             return None
-        return self._proven.get(_proof(key, secret))
+        known = self._proven.get(_proof(key, secret))
+        return known[1] if known and not known[0].expired else None
 
     def authenticate(self, key: str, secret: str) -> Principal:
         """Return who this is. Raises `Unauthenticated`.
@@ -182,15 +207,17 @@ class Credentials:
         """
         if time.monotonic() - self._read_at > REFRESH_SECONDS:
             self._refresh()
-        if principal := self._proven.get(_proof(key, secret)):
+        if principal := self.proven(key, secret):
             return principal
         if key not in self._book.credentials:
             self._refresh()  # perhaps another process has just made it
         credential = self._book.credentials.get(key)
         if credential is None or not _matches(secret, credential.secret_hash):
             raise Unauthenticated("the key or the secret is wrong")
+        if credential.expired:
+            raise Unauthenticated("the credential has expired")
         principal = Principal(key, credential.name, granted(credential.scopes))
-        self._proven[_proof(key, secret)] = principal
+        self._proven[_proof(key, secret)] = credential, principal
         return principal
 
     def _refresh(self) -> None:
@@ -198,6 +225,11 @@ class Credentials:
         self._read_at = time.monotonic()
         if book.version != self._book.version:
             self._book, self._proven = book, {}
+
+
+def _check_reason(reason: str | None) -> None:
+    if reason is not None and not reason.strip():
+        raise InvalidInput("a reason is not blank", "reason")
 
 
 def _proof(key: str, secret: str) -> tuple[str, bytes]:

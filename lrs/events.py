@@ -95,6 +95,7 @@ class ProgramPlanned(Event, frozen=True, kw_only=True):
     """The program document of the contract as JSON; `lrs.plan.read_plan` reads it."""
     changes: tuple[PlanChange, ...] = ()
     """What differs from the document in force before; none for a program that there was not."""
+    reason: str | None = None
 
 
 class ProgramWithdrawn(Event, frozen=True, kw_only=True):
@@ -103,6 +104,7 @@ class ProgramWithdrawn(Event, frozen=True, kw_only=True):
     TOPIC = "ProgramWithdrawn"
 
     slug: str
+    reason: str | None = None
 
 
 class PeopleLinked(Event, frozen=True, kw_only=True):
@@ -132,6 +134,9 @@ class CredentialCreated(Event, frozen=True, kw_only=True):
     name: str
     secret_hash: str
     scopes: tuple[str, ...]
+    expires: datetime | None = None
+    """From this moment on it is refused; None: never."""
+    reason: str | None = None
 
 
 class CredentialRevoked(Event, frozen=True, kw_only=True):
@@ -140,6 +145,30 @@ class CredentialRevoked(Event, frozen=True, kw_only=True):
     TOPIC = "CredentialRevoked"
 
     key: str
+    reason: str | None = None
+
+
+class RecordsDisclosed(Event, frozen=True, kw_only=True):
+    """The principal read or exported records of people: the same reads of a minute, told together.
+
+    The log tells of it a little later than it happened. Streams have no meaning here.
+    """
+
+    TOPIC = "RecordsDisclosed"
+
+    route: str
+    """`GET /reports/readiness`, or the command: `lrs report readiness`."""
+    parameters: dict[str, str]
+    """What was asked for, without paging; `{"*": …}` where too many different things were."""
+    statements: tuple[str, ...] = ()
+    """The ids of statements that were asked for one by one, or the first of them."""
+    reads: int
+    records: int | None = None
+    """How many records were answered in all, where that is counted."""
+    first: datetime
+    last: datetime
+    position: int
+    """The end of the log at the first of the reads."""
 
 
 class ImportedFile(msgspec.Struct, frozen=True):
@@ -244,6 +273,7 @@ EVENTS: tuple[type[Event], ...] = (
     PersonUnlinked,
     CredentialCreated,
     CredentialRevoked,
+    RecordsDisclosed,
     WebhookReceived,
     WebhookMeetingOpened,
     WebhookMeetingSettled,

@@ -29,6 +29,7 @@ from lrs.events import (
     PlanChange,
     ProgramPlanned,
     ProgramWithdrawn,
+    RecordsDisclosed,
     StatementRecorded,
     WebhookMeetingOpened,
     WebhookMeetingSettled,
@@ -84,6 +85,31 @@ EXAMPLES: dict[str, Event] = {
         **HEADER, key="key-2", name="LMS", secret_hash="scrypt:00:00", scopes=("all",)
     ),
     "credential_revoked_1": CredentialRevoked(**HEADER, key="key-2"),
+    "program_planned_3": ProgramPlanned(
+        **HEADER, slug="course", document=msgspec.Raw(b'{"slug":"course"}'), reason="moved"
+    ),
+    "program_withdrawn_2": ProgramWithdrawn(**HEADER, slug="course", reason="over"),
+    "credential_created_2": CredentialCreated(
+        **HEADER,
+        key="key-3",
+        name="Auditor",
+        secret_hash="scrypt:00:00",
+        scopes=("audit/read",),
+        expires=datetime(2026, 12, 1, tzinfo=UTC),
+        reason="yearly audit",
+    ),
+    "credential_revoked_2": CredentialRevoked(**HEADER, key="key-2", reason="left"),
+    "records_disclosed_1": RecordsDisclosed(
+        **HEADER,
+        route="GET /xapi/statements",
+        parameters={"agent": '{"mbox":"mailto:a@example.org"}'},
+        statements=("11111111-2222-4333-8444-555555555555",),
+        reads=2,
+        records=40,
+        first=datetime(2026, 10, 9, 14, 0, tzinfo=UTC),
+        last=datetime(2026, 10, 9, 14, 0, 5, tzinfo=UTC),
+        position=7,
+    ),
     "webhook_received_1": WebhookReceived(
         **HEADER,
         tool="zoom",
