@@ -251,6 +251,10 @@ class EventLog(Application[UUID]):
             for at, event in self._recorder.select_positions(positions[start : start + page]):
                 yield Entry(at, cast("Event", self.mapper.to_domain_event(event)))
 
+    def at(self, positions: Sequence[int]) -> list[tuple[int, StoredEvent]]:
+        """Return (position, stored event) of these positions, in order."""
+        return self._recorder.select_positions(positions) if positions else []
+
     def last(self, stream: UUID) -> Event | None:
         """Return the last event of a stream; None for an empty one."""
         return cast("Event | None", next(self.events.get(stream, desc=True, limit=1), None))

@@ -22,13 +22,14 @@ from lrs.sql import queries
 
 SQL = queries("projections", "views.sql")
 CREATE = [name for name in SQL if name.startswith("create_")]
-TABLES = ("record", "void", "trace", "unmatched", "tracking")
+TABLES = ("record", "void", "trace", "unmatched", "history", "history_reason", "tracking")
 LOADED = {
     "record": (("position", "int8"), ("statement", "text"), ("actor", "text"), ("body", "bytea")),
     "trace": (("program", "text"), ("person", "text"), ("position", "int8"), ("places", "bytea")),
+    "history": (("key", "int8"), ("position", "int8")),
 }
 """The tables that grow with the log: their columns and types."""
-VERSION = 3
+VERSION = 4
 """Of the tables; views of another version are dropped, and derived again from the log."""
 SCHEMA = "views"
 LOCK_TIMEOUT_SECONDS = 60

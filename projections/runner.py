@@ -7,13 +7,15 @@ from collections.abc import Callable
 
 from lrs.log import EventLog
 from projections.database import Database, Transaction
+from projections.history import NAME as HISTORY
+from projections.history import HistoryIndex, history_position
 from projections.learning import NAME, Learning
 
 PAGE = 1_000
 POLL_SECONDS = 0.25
 RETRY_SECONDS = 2.0
 LEADER_SECONDS = 1.0
-PROJECTIONS = (NAME,)
+PROJECTIONS = (NAME, HISTORY)
 
 logger = logging.getLogger("bichron")
 
@@ -25,9 +27,20 @@ class Runner:
         self._log = log
         self._views = views
         self._learning = Learning(log)
+        self._history = HistoryIndex(log)
 
     def step(self) -> int:
-        """Apply the next page, if there is one; return how many events it had."""
+        """Apply the next page, if there is one; return how many events it had.
+
+        The history comes after what reports wait for.
+        """
+        return self._learn() or self._remember()
+
+    def _remember(self) -> int:
+        with self._views.transaction(write=True) as views:
+            return self._history.step(views, PAGE)
+
+    def _learn(self) -> int:
         with self._views.transaction(write=True) as views:
             after = tracked_position(views)
             page = [self._log.entry(each) for each in self._log.read(after, PAGE)]
@@ -85,7 +98,10 @@ def tracked_revision(views: Transaction) -> tuple[int, int]:
 def tracked(views: Database) -> list[tuple[str, int]]:
     """Return each projection's name and position."""
     with views.transaction(write=False) as transaction:
-        return [(NAME, tracked_position(transaction))]
+        return [
+            (NAME, tracked_position(transaction)),
+            (HISTORY, history_position(transaction)),
+        ]
 
 
 def rebuild_views(log: EventLog, views: Database, advance: Callable[[int, int], None]) -> int:

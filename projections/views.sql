@@ -55,6 +55,19 @@ create table unmatched (
 -- name: create_unmatched_actor
 create index unmatched_actor on unmatched (actor);
 
+-- name: create_history
+-- What each event of the log is found by: its action, its principal, the actors whom it concerns
+-- and the statement that it refers to, as hashes of 64 bits.
+create table history (
+    key bigint not null,
+    position bigint not null,
+    primary key (key, position)
+) {clustered};
+
+-- name: create_history_reason
+-- The reasons that events give, case-folded. Few do.
+create table history_reason (position bigint primary key, reason text not null);
+
 -- name: tracked
 select position, revision from tracking where projection = :projection;
 
@@ -120,3 +133,29 @@ delete from unmatched where program = :program;
 
 -- name: drop_unmatched_actors
 delete from unmatched where actor in any(:actors);
+
+-- name: history_of
+select position from history
+where key = :key and position > :after and position <= :upto order by position limit :limit;
+
+-- name: history_among
+select position from history where key in any(:keys) and position in any(:positions);
+
+-- name: history_for_reason
+select position from history_reason
+where position > :after and position <= :upto and reason like :pattern escape '!'
+order by position limit :limit;
+
+-- name: history_among_reasons
+select position from history_reason
+where reason like :pattern escape '!' and position in any(:positions);
+
+-- name: add_history_reason
+insert into history_reason (position, reason) values (:position, :reason);
+
+-- name: forget_history
+-- What an erased event was found by beside its action and principal.
+delete from history where position in any(:positions) and key not in any(:kept);
+
+-- name: forget_history_reason
+delete from history_reason where position in any(:positions);

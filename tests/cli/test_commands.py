@@ -205,8 +205,9 @@ def test_a_rebuild_leaves_reports_as_they_were(planned: Lrs) -> None:
     assert planned("rebuild")[0] == 0
     assert succeed(planned, *ask)["learners"] == before["learners"]
     assert planned("rebuild", "nothing")[0] == 1
-    (projection,) = succeed(planned, "status", "--json")["projections"]
-    assert (projection["name"], projection["lag"]) == ("learning", 0)
+    projections = succeed(planned, "status", "--json")["projections"]
+    lags = {projection["name"]: projection["lag"] for projection in projections}
+    assert (lags["learning"], lags["history"]) == (0, 0)
 
 
 def test_an_unknown_setting_is_wrong_usage(lrs: Lrs, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,0 +1,330 @@
+"""The audit trail as a projection: every event of the log is found by who, what, whom, when and why.
+
+It keeps only hashes and positions; what is told comes from the log. It has a tracking row of its
+own and follows once the reports' projection has caught up, so that no report waits for it.
+"""
+
+import time
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime, timedelta
+from hashlib import blake2b
+from itertools import chain
+from typing import Any, NamedTuple, cast
+from uuid import UUID
+
+import orjson
+from eventsourcing.persistence import StoredEvent
+
+from lrs.audit.history import (
+    RECORDED,
+    action_of,
+    canonical,
+    people_in,
+    told,
+    told_erased,
+)
+from lrs.events import DocumentDeleted, DocumentStored, Event, StatementRecorded
+from lrs.log import EventLog
+from lrs.sealing import Sealed, from_micros, unseal
+from projections.database import Database, Transaction
+
+NAME = "history"
+PAGE = 100
+LARGEST_PAGE = 1_000
+SCAN = 1_000
+"""So many positions are looked at together."""
+LARGEST_SCAN = 100_000
+"""After so many positions a search gives what it found; the next page goes on from there."""
+WAIT_SECONDS = 2.0
+_POLL_SECONDS = 0.02
+_TICK = timedelta(microseconds=1)
+
+
+class Search(NamedTuple):
+    """What an auditor looks for; all that is given must hold."""
+
+    person: str | None = None
+    """An actor key; all events about the person behind it are found."""
+    principal: str | None = None
+    action: str | None = None
+    reason: str | None = None
+    """A part of the reason, in any case of letters."""
+    since: datetime | None = None
+    """Stored at or after this moment."""
+    until: datetime | None = None
+    """Stored at or before this moment."""
+    after: int = 0
+    """Only behind this position."""
+    limit: int = PAGE
+
+
+class HistoryIndex:
+    """Applies pages of the log, in order, to one place for views."""
+
+    def __init__(self, log: EventLog) -> None:
+        self._log = log
+
+    def step(self, views: Transaction, page: int) -> int:
+        """Apply the next page of events; return how many there were."""
+        notifications = self._log.read(history_position(views), page)
+        rows: list[tuple[int, int]] = []
+        reasons: list[dict[str, Any]] = []
+        for each in notifications:
+            sealed = unseal(each.state)
+            event = None if sealed.body is None else self._log.entry(each).event
+            keys = set(map(key_of, self._terms(each.topic, sealed, event)))
+            rows += [(key, each.id) for key in sorted(keys)]
+            if reason := getattr(event, "reason", None):
+                reasons.append({"position": each.id, "reason": reason.casefold()})
+        if notifications:
+            views.load("history", rows)
+            views.run_all("add_history_reason", reasons)
+            end = notifications[-1].id
+            views.run("track", projection=NAME, position=end, revision=time.time_ns())
+        return len(notifications)
+
+    def _terms(self, topic: str, sealed: Sealed, event: Event | None) -> Iterator[str]:
+        yield f"principal:{sealed.principal}"
+        if event is None:
+            yield f"action:{action_of(topic)}"
+            return
+        people = people_in(event)
+        action = action_of(topic)
+        if isinstance(event, StatementRecorded):
+            statement = orjson.loads(event.statement)
+            action = action_of(topic, statement)
+            if statement["object"].get("objectType") == "StatementRef":
+                target = statement["object"]["id"].lower()
+                yield f"refers:{target}"
+                people |= self._people_before(UUID(target), event)
+        yield f"action:{action}"
+        yield from (f"actor:{actor}" for actor in people)
+
+    def _people_before(self, statement: UUID, event: Event) -> set[str]:
+        """Return whom a statement recorded before an event concerns: a void concerns them as well."""
+        found = self._log.index.find(statement)
+        if found is None or event.timestamp is None or found.stored >= event.timestamp:
+            return set()
+        about = StatementRecorded(
+            originator_id=statement,
+            originator_version=1,
+            principal=found.principal,
+            statement=found.statement,
+        )
+        return people_in(about)
+
+
+class History:
+    """Answers searches. Safe from any thread."""
+
+    def __init__(self, log: EventLog, views: Database) -> None:
+        self._log = log
+        self._views = views
+
+    def search(self, search: Search, actors: Iterable[str] = ()) -> dict[str, Any]:
+        """Return a page: `events` by position, `next` (None: that was all), `position`.
+
+        `actors` are the keys of the person searched for. `position` is the end of the log that the
+        search knows; it waits for the index up to `WAIT_SECONDS`.
+        """
+        wanted = _wanted(search, actors)
+        known = self._await()
+        upto = known if search.until is None else min(known, self._log.position_at(search.until))
+        after = search.after
+        if search.since is not None:
+            after = max(after, self._log.position_at(search.since - _TICK))
+        with self._views.transaction(write=False) as views:
+            found, reached = _find(views, wanted, after, upto, search.limit)
+        more = reached if reached < upto else None
+        return {"events": self.tell(found), "next": more, "position": known}
+
+    def referring(self, statement: UUID) -> list[dict[str, Any]]:
+        """Return the first of the statements that refer to (or void) one, told."""
+        wanted = [_Keys(f"refers:{statement}")]
+        known = self._await()
+        with self._views.transaction(write=False) as views:
+            found, _ = _find(views, wanted, 0, known, LARGEST_PAGE)
+        return self.tell(found)
+
+    def tell(self, positions: Sequence[int]) -> list[dict[str, Any]]:
+        """Return the events at these positions in words, with the role of who caused them."""
+        roles = _Roles(self._log)
+        lines = []
+        for position, stored in self._log.at(positions):
+            event = self._event(stored)
+            if event is None:
+                header = header_of(stored)
+                line = told_erased(position, header, stored.topic)
+            else:
+                header = event
+                line = told(position, event, self._before(event))
+            lines.append(line | {"role": roles.of(header)})
+        return lines
+
+    def _event(self, stored: StoredEvent) -> Event | None:
+        """Return a stored event; None if its body was destroyed."""
+        if unseal(stored.state).body is None:
+            return None
+        return cast("Event", self._log.mapper.to_domain_event(stored))
+
+    def _before(self, event: Event) -> Event | None:
+        """Return the version that a document's event took the place of."""
+        if not isinstance(event, DocumentStored | DocumentDeleted) or event.originator_version < 2:
+            return None
+        last = event.originator_version - 1
+        (stored,) = self._log.recorder.select_events(event.originator_id, gt=last - 1, lte=last)
+        return self._event(stored)
+
+    def _await(self) -> int:
+        """Return how far the index has come, once it knows all that was there, or after a while."""
+        end = self._log.head().position
+        deadline = time.monotonic() + WAIT_SECONDS
+        while True:
+            with self._views.transaction(write=False) as views:
+                position = history_position(views)
+            if position >= end or time.monotonic() > deadline:
+                return position
+            time.sleep(_POLL_SECONDS)
+
+
+def header_of(stored: StoredEvent) -> Event:
+    """Return the part of an event that outlives erasure."""
+    sealed = unseal(stored.state)
+    return Event(
+        originator_id=cast("UUID", stored.originator_id),
+        originator_version=stored.originator_version,
+        timestamp=from_micros(sealed.stored),
+        principal=sealed.principal,
+    )
+
+
+def history_position(views: Transaction) -> int:
+    """Return how far the history has come (0: nothing yet)."""
+    rows = views.run("tracked", projection=NAME)
+    return int(rows[0][0]) if rows else 0
+
+
+def forget(views: Transaction, kept: Sequence[tuple[int, str, str]]) -> None:
+    """Take what erased events were found by; of each, (position, topic, principal) stays."""
+    positions = [position for position, _, _ in kept]
+    keys = {key_of(f"action:{action_of(topic)}") for _, topic, _ in kept}
+    keys |= {key_of(f"principal:{principal}") for _, _, principal in kept}
+    views.run("forget_history", positions=positions, kept=sorted(keys))
+    views.run("forget_history_reason", positions=positions)
+
+
+def key_of(term: str) -> int:
+    """Return the signed 64-bit key of a term (BLAKE2b, big-endian)."""
+    return int.from_bytes(blake2b(term.encode(), digest_size=8).digest(), "big", signed=True)
+
+
+class _Keys:
+    """A condition: any of these terms."""
+
+    def __init__(self, *terms: str) -> None:
+        self._keys = sorted(set(map(key_of, terms)))
+
+    def first(self, views: Transaction, after: int, upto: int) -> list[int]:
+        """Return the first `SCAN` positions that meet it, in order."""
+        rows = (
+            views.run("history_of", key=key, after=after, upto=upto, limit=SCAN)
+            for key in self._keys
+        )
+        return sorted({position for (position,) in chain(*rows)})[:SCAN]
+
+    def among(self, views: Transaction, positions: Sequence[int]) -> set[int]:
+        """Return those of the positions that meet it."""
+        rows = views.run("history_among", keys=self._keys, positions=positions)
+        return {position for (position,) in rows}
+
+
+class _Reason:
+    """A condition: the reason holds a text."""
+
+    def __init__(self, text: str) -> None:
+        escaped = "".join(f"!{c}" if c in "!%_" else c for c in text.casefold())
+        self._pattern = f"%{escaped}%"
+
+    def first(self, views: Transaction, after: int, upto: int) -> list[int]:
+        """Return the first `SCAN` positions that meet it, in order."""
+        rows = views.run(
+            "history_for_reason", pattern=self._pattern, after=after, upto=upto, limit=SCAN
+        )
+        return [position for (position,) in rows]
+
+    def among(self, views: Transaction, positions: Sequence[int]) -> set[int]:
+        """Return those of the positions that meet it."""
+        rows = views.run("history_among_reasons", pattern=self._pattern, positions=positions)
+        return {position for (position,) in rows}
+
+
+class _Anything:
+    """No condition."""
+
+    def first(self, views: Transaction, after: int, upto: int) -> list[int]:  # noqa: ARG002 - as above
+        """Return the next `SCAN` positions: they are dense."""
+        return list(range(after + 1, min(after + SCAN, upto) + 1))
+
+    def among(self, views: Transaction, positions: Sequence[int]) -> set[int]:  # noqa: ARG002 - as above
+        """Return all of them."""
+        return set(positions)
+
+
+_Condition = _Keys | _Reason | _Anything
+
+
+def _wanted(search: Search, actors: Iterable[str]) -> list[_Condition]:
+    """Return the conditions, the one that usually leaves the fewest events first."""
+    wanted: list[tuple[int, _Condition]] = []
+    if search.reason is not None:
+        wanted.append((0, _Reason(search.reason)))
+    if search.action is not None:
+        rank = 4 if search.action == RECORDED else 1
+        wanted.append((rank, _Keys(f"action:{search.action}")))
+    if search.person is not None:
+        people = {search.person, *actors}
+        wanted.append((2, _Keys(*(f"actor:{canonical(actor)}" for actor in people))))
+    if search.principal is not None:
+        wanted.append((3, _Keys(f"principal:{search.principal}")))
+    wanted.sort(key=lambda each: each[0])
+    return [condition for _, condition in wanted] or [_Anything()]
+
+
+def _find(
+    views: Transaction, wanted: Sequence[_Condition], after: int, upto: int, limit: int
+) -> tuple[list[int], int]:
+    """Return up to `limit` positions, and up to which position that is all there is."""
+    found: list[int] = []
+    scanned = 0
+    while scanned < LARGEST_SCAN and after < upto:
+        positions = wanted[0].first(views, after, upto)
+        whole = len(positions) < SCAN
+        scanned += len(positions)
+        kept = set(positions)
+        for condition in wanted[1:]:
+            kept &= condition.among(views, sorted(kept))
+        found += sorted(kept)
+        after = upto if whole else positions[-1]
+        if len(found) > limit or (len(found) == limit and after < upto):
+            return found[:limit], found[limit - 1]
+    return found, after
+
+
+class _Roles:
+    """The scopes that keys had, as the log tells."""
+
+    def __init__(self, log: EventLog) -> None:
+        self._log = log
+        self._made: list[Event] | None = None
+
+    def of(self, event: Event) -> list[str] | None:
+        """Return the scopes of an event's principal then; None: no credential (or a token)."""
+        if self._made is None:
+            self._made = list(self._log.stream("credentials"))
+        scopes: Sequence[str] | None = None
+        for each in self._made:
+            if each.timestamp and event.timestamp and each.timestamp >= event.timestamp:
+                break
+            if getattr(each, "key", None) == event.principal:
+                scopes = getattr(each, "scopes", scopes)
+        return None if scopes is None else list(scopes)
