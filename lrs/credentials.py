@@ -6,6 +6,7 @@ import time
 from collections.abc import Iterable
 from datetime import UTC, datetime
 from hashlib import scrypt, sha256
+from threading import BoundedSemaphore
 
 import msgspec
 
@@ -45,6 +46,8 @@ _IMPLIED = {
     "admin": SCOPES,
 }
 REFRESH_SECONDS = 1.0
+HASHES = 2
+"""So many secrets are hashed at once."""
 SYSTEM = "system"
 
 
@@ -102,6 +105,8 @@ class Credentials:
         self._register = Register(log, "credentials", CredentialBook)
         self._book = self._register.get()
         self._read_at = time.monotonic()
+        self._asked_at = self._read_at
+        self._hashing = BoundedSemaphore(HASHES)
         self._proven: dict[tuple[str, bytes], tuple[Credential, Principal]] = {}
 
     def all(self) -> list[Credential]:
@@ -192,10 +197,13 @@ class Credentials:
     def proven(self, key: str, secret: str) -> Principal | None:
         """Return who this is if it was proven before, without waiting for anything.
 
-        None once `REFRESH_SECONDS` have passed since the log was last asked, so that a revocation
-        by another process is noticed.
+        Once `REFRESH_SECONDS` have passed since the log was last asked, one caller gets None and
+        will ask it in `authenticate`, so that a revocation by another process is noticed; the
+        others go on meanwhile.
         """
-        if time.monotonic() - self._read_at > REFRESH_SECONDS:
+        now = time.monotonic()
+        if now - self._read_at > REFRESH_SECONDS and now - self._asked_at > REFRESH_SECONDS:
+            self._asked_at = now
             return None
         known = self._proven.get(_proof(key, secret))
         return known[1] if known and not known[0].expired else None
@@ -207,10 +215,15 @@ class Credentials:
         """
         if time.monotonic() - self._read_at > REFRESH_SECONDS:
             self._refresh()
-        if principal := self.proven(key, secret):
-            return principal
         if key not in self._book.credentials:
             self._refresh()  # perhaps another process has just made it
+        # The hash takes 16 MB by design: many callers at once must not take them all at once.
+        with self._hashing:
+            if principal := self.proven(key, secret):
+                return principal
+            return self._prove(key, secret)
+
+    def _prove(self, key: str, secret: str) -> Principal:
         credential = self._book.credentials.get(key)
         if credential is None or not _matches(secret, credential.secret_hash):
             raise Unauthenticated("the key or the secret is wrong")
