@@ -4,7 +4,7 @@ import os
 import re
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import msgspec
 
@@ -52,6 +52,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     webex_client_secret: str | None = None
     webex_refresh_token: str | None = None
     signing_key: Path | None = None
+    disclosure_log: Literal["all", "reports"] = "all"
+    """Which reads the log tells of: all, or those of reports, people, programs and the audit only."""
 
     def __post_init__(self) -> None:
         """Check what the types cannot."""

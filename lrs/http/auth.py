@@ -10,6 +10,9 @@ from lrs.credentials import Principal
 from lrs.errors import Forbidden, Unauthenticated
 from lrs.store import Store
 
+PRINCIPAL = "bichron.principal"
+"""Where a request's scope says who was let in."""
+
 
 async def principal_of(request: Request) -> Principal:
     """Return the caller. Raises `Unauthenticated`."""
@@ -30,6 +33,7 @@ async def require(request: Request, *scopes: str) -> Principal:
     principal = await principal_of(request)
     if not principal.may(*scopes):
         raise Forbidden(f"this needs one of the scopes {', '.join(scopes)}")
+    request.scope[PRINCIPAL] = principal.key
     return principal
 
 

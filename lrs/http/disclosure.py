@@ -1,0 +1,59 @@
+"""Tells the disclosure log who was answered what; see `lrs.audit.disclosure`."""
+
+from urllib.parse import parse_qsl
+
+from starlette.requests import Request
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from lrs.audit.disclosure import Disclosure, Disclosures
+from lrs.http.auth import PRINCIPAL
+
+RECORDS = "bichron.records"
+"""Where a request's scope says how many records its answer holds."""
+ALWAYS = ("/reports/", "/people", "/programs/", "/audit/")
+IMPERSONAL = ("/audit/checkpoint", "/audit/tile", "/audit/proof/consistency")
+XAPI = ("/xapi/statements", "/xapi/agents", "/xapi/activities/state")
+
+
+class DisclosureLog:
+    """Notes each GET that was answered with somebody's records, once it was answered."""
+
+    def __init__(self, app: ASGIApp, *, xapi: bool) -> None:
+        self._app = app
+        self._disclosing = ALWAYS + XAPI if xapi else ALWAYS
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass a request on; nothing waits for the note."""
+        if scope["type"] != "http" or scope["method"] != "GET" or not self._discloses(scope):
+            await self._app(scope, receive, send)
+            return
+        status = 0
+
+        async def noticed(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+            await send(message)
+
+        try:
+            await self._app(scope, receive, noticed)
+        finally:
+            # Who leaves before the end may have read what came until then.
+            if 200 <= status < 300 and PRINCIPAL in scope:
+                _note(scope)
+
+    def _discloses(self, scope: Scope) -> bool:
+        path: str = scope["path"]
+        return path.startswith(self._disclosing) and not path.startswith(IMPERSONAL)
+
+
+def _note(scope: Scope) -> None:
+    disclosures: Disclosures = scope["app"].state.disclosures
+    parameters = dict(parse_qsl(scope["query_string"].decode("ascii", "replace")))
+    route = f"GET {scope['path']}"
+    disclosures.note(Disclosure(scope[PRINCIPAL], route, parameters, scope.get(RECORDS)))
+
+
+def count_records(request: Request, records: int) -> None:
+    """Say how many records a request is answered."""
+    request.scope[RECORDS] = records
