@@ -16,6 +16,7 @@ from lrs.http.admission import Admission
 from lrs.http.alternate import AlternateRequests
 from lrs.http.attendance import attendance_router
 from lrs.http.auth import require
+from lrs.http.lane import Lane
 from lrs.http.webhooks import webhook_router
 from lrs.log import EventLog
 from lrs.people import People
@@ -127,6 +128,7 @@ def create_app(settings: Settings | None = None, *, projections: bool = True) ->
                 thread.join()
 
     app = FastAPI(title="Bichron", version="0.1.0", lifespan=lifespan)
+    app.add_middleware(Lane, endpoints=statements.LANE)
     app.add_middleware(AlternateRequests, limit=settings.max_body_bytes)
     app.add_middleware(
         Admission, limit=settings.max_inflight_bytes, largest=settings.max_body_bytes
@@ -141,7 +143,6 @@ def create_app(settings: Settings | None = None, *, projections: bool = True) ->
         max_age=86_400,
     )
     errors.install(app)
-    app.router.routes += statements.lane
     for room in (statements, documents, activities, agents, about, programs, people):
         app.include_router(room.router)
     app.include_router(report_router(require))

@@ -37,6 +37,14 @@ STATUS: dict[type[LRSError], int] = {
     Unavailable: 503,
 }
 
+STORE_FAILURES = (
+    PersistenceError,
+    psycopg.OperationalError,
+    PoolTimeout,
+    sqlite3.OperationalError,
+)
+"""What says that the database does not answer now."""
+
 logger = logging.getLogger("bichron")
 
 
@@ -78,11 +86,6 @@ def install(app: FastAPI) -> None:
         return await ours(request, store_away(error))
 
     app.add_exception_handler(LRSError, ours)
-    for failure in (
-        PersistenceError,
-        psycopg.OperationalError,
-        PoolTimeout,
-        sqlite3.OperationalError,
-    ):
+    for failure in STORE_FAILURES:
         app.add_exception_handler(failure, away)
     app.add_exception_handler(HTTPException, framework)

@@ -4,11 +4,10 @@ from collections.abc import Awaitable, Callable
 from datetime import datetime
 from email.utils import format_datetime
 
-from eventsourcing.persistence import PersistenceError
 from fastapi import Request, Response
 
 from lrs.errors import LRSError
-from lrs.http.errors import error_response, status_of, store_away
+from lrs.http.errors import STORE_FAILURES, error_response, status_of, store_away
 from lrs.xapi.versions import Version, negotiate
 
 VERSION_HEADER = "X-Experience-API-Version"
@@ -32,7 +31,7 @@ def resource(handler: Handler) -> Callable[[Request], Awaitable[Response]]:
                 response = await handler(request, version)
             except LRSError as error:
                 response = _error(error)
-            except PersistenceError as error:
+            except STORE_FAILURES as error:
                 response = _error(store_away(error))
         response.headers[VERSION_HEADER] = str(asked)
         return response
