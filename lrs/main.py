@@ -9,13 +9,25 @@ from fastapi import FastAPI
 from fastapi.middleware.cors import CORSMiddleware
 
 from adapters import intake, webhooks
+from lrs.audit.disclosure import Disclosures
 from lrs.credentials import Credentials
 from lrs.documents import Documents
-from lrs.http import about, activities, agents, documents, errors, people, programs, statements
+from lrs.http import (
+    about,
+    activities,
+    agents,
+    documents,
+    errors,
+    history,
+    people,
+    programs,
+    statements,
+)
 from lrs.http.admission import Admission
 from lrs.http.alternate import AlternateRequests
 from lrs.http.attendance import attendance_router
 from lrs.http.auth import require
+from lrs.http.disclosure import DisclosureLog
 from lrs.http.lane import Lane
 from lrs.http.webhooks import webhook_router
 from lrs.log import EventLog
@@ -33,6 +45,7 @@ from lrs.webhook_sessions import Sessions
 from lrs.webhooks import Webhooks
 from lrs.writer import Writer
 from projections.database import Database, PostgresDatabase, SqliteDatabase
+from projections.history import History
 from projections.http import report_router
 from projections.reports import Reports
 from projections.runner import Runner
@@ -111,6 +124,7 @@ def create_app(settings: Settings | None = None, *, projections: bool = True) ->
             app.state.store = store
             app.state.views = views
             app.state.reports = Reports(store.log, views)
+            app.state.history = History(store.log, views)
             app.state.webhooks = Webhooks(store.log)
             app.state.webhook_sessions = Sessions(store.log, store.programs)
             runner = Runner(store.log, views)
@@ -119,16 +133,24 @@ def create_app(settings: Settings | None = None, *, projections: bool = True) ->
             settler = Settler(store, app.state.webhooks, webhooks)
             settling = threading.Thread(target=settler.follow, args=(stop,), name="settling")
             settling.start()
+            app.state.disclosures = Disclosures(store.log)
+            disclosing = threading.Thread(
+                target=app.state.disclosures.follow, args=(stop,), name="disclosures"
+            )
+            disclosing.start()
             if projections:
                 thread.start()
             yield
             stop.set()
             settling.join()
+            disclosing.join()
             if projections:
                 thread.join()
 
     app = FastAPI(title="Bichron", version="0.1.0", lifespan=lifespan)
     app.add_middleware(Lane, endpoints=statements.LANE)
+    # Innermost: it must see the request that is meant.
+    app.add_middleware(DisclosureLog, xapi=settings.disclosure_log == "all")
     app.add_middleware(AlternateRequests, limit=settings.max_body_bytes)
     app.add_middleware(
         Admission, limit=settings.max_inflight_bytes, largest=settings.max_body_bytes
@@ -143,7 +165,7 @@ def create_app(settings: Settings | None = None, *, projections: bool = True) ->
         max_age=86_400,
     )
     errors.install(app)
-    for room in (statements, documents, activities, agents, about, programs, people):
+    for room in (statements, documents, activities, agents, about, programs, people, history):
         app.include_router(room.router)
     app.include_router(report_router(require))
     app.include_router(attendance_router(intake))

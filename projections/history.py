@@ -27,6 +27,7 @@ from lrs.events import DocumentDeleted, DocumentStored, Event, StatementRecorded
 from lrs.log import EventLog
 from lrs.sealing import Sealed, from_micros, unseal
 from projections.database import Database, Transaction
+from projections.knowledge import KnowledgeKept
 
 NAME = "history"
 PAGE = 100
@@ -44,7 +45,7 @@ class Search(NamedTuple):
     """What an auditor looks for; all that is given must hold."""
 
     person: str | None = None
-    """An actor key; all events about the person behind it are found."""
+    """An actor key, or a person's id; all events about that person are found."""
     principal: str | None = None
     action: str | None = None
     reason: str | None = None
@@ -120,14 +121,19 @@ class History:
     def __init__(self, log: EventLog, views: Database) -> None:
         self._log = log
         self._views = views
+        self._knowledge = KnowledgeKept(log)
 
-    def search(self, search: Search, actors: Iterable[str] = ()) -> dict[str, Any]:
+    def find(self, **wanted: Any) -> dict[str, Any]:
+        """Return a page of what has the fields of `Search`; see `search`."""
+        return self.search(Search(**wanted))
+
+    def search(self, search: Search) -> dict[str, Any]:
         """Return a page: `events` by position, `next` (None: that was all), `position`.
 
-        `actors` are the keys of the person searched for. `position` is the end of the log that the
-        search knows; it waits for the index up to `WAIT_SECONDS`.
+        `position` is the end of the log that the search knows; it waits for the index up to
+        `WAIT_SECONDS`.
         """
-        wanted = _wanted(search, actors)
+        wanted = _wanted(search, self.actors_of(search.person) if search.person else ())
         known = self._await()
         upto = known if search.until is None else min(known, self._log.position_at(search.until))
         after = search.after
@@ -137,6 +143,12 @@ class History:
             found, reached = _find(views, wanted, after, upto, search.limit)
         more = reached if reached < upto else None
         return {"events": self.tell(found), "next": more, "position": known}
+
+    def actors_of(self, person: str) -> frozenset[str]:
+        """Return every actor of a person as known now, by any of them or by the person's id."""
+        identities = self._knowledge.at(self._log.head().stored).identities
+        known = identities.actors_of(person) or identities.actors_of(identities.resolve(person))
+        return known | {person}
 
     def referring(self, statement: UUID) -> list[dict[str, Any]]:
         """Return the first of the statements that refer to (or void) one, told."""
@@ -282,8 +294,7 @@ def _wanted(search: Search, actors: Iterable[str]) -> list[_Condition]:
         rank = 4 if search.action == RECORDED else 1
         wanted.append((rank, _Keys(f"action:{search.action}")))
     if search.person is not None:
-        people = {search.person, *actors}
-        wanted.append((2, _Keys(*(f"actor:{canonical(actor)}" for actor in people))))
+        wanted.append((2, _Keys(*(f"actor:{canonical(actor)}" for actor in actors))))
     if search.principal is not None:
         wanted.append((3, _Keys(f"principal:{search.principal}")))
     wanted.sort(key=lambda each: each[0])
