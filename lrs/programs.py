@@ -9,12 +9,15 @@ import orjson
 
 from lrs.aggregate import Aggregate, Register
 from lrs.document_rules import validate_document
-from lrs.errors import InvalidProgram, NotFound
+from lrs.errors import InvalidInput, InvalidProgram, NotFound
 from lrs.events import Event, PlanChange, ProgramPlanned, ProgramWithdrawn
 from lrs.log import EventLog
 from lrs.plan_changes import plan_changes
 
 STREAM = "programs"
+
+
+Planning = ProgramPlanned | ProgramWithdrawn
 
 
 class Planned(NamedTuple):
@@ -38,6 +41,7 @@ class Version(msgspec.Struct, frozen=True):
     stored: datetime
     principal: str
     changes: tuple[PlanChange, ...] = ()
+    reason: str | None = None
 
 
 class ProgramShelf(Aggregate, frozen=True, kw_only=True):
@@ -84,6 +88,7 @@ class Programs:
                 stored=cast("datetime", event.timestamp),
                 principal=event.principal,
                 changes=changes,
+                reason=event.reason if isinstance(event, Planning) else None,
             )
             for number, (event, changes) in enumerate(self._told(slug), start=1)
         ]
@@ -102,12 +107,16 @@ class Programs:
                 yield event, ()
                 before = None
 
-    def plan(self, document: object, *, by: str, slug: str | None = None) -> Planned:
+    def plan(
+        self, document: object, *, by: str, slug: str | None = None, reason: str | None = None
+    ) -> Planned:
         """Record a program document, and what it changes.
 
         An unchanged document records nothing. Raises `InvalidProgram`, also when `slug` (the one
-        that the document was sent to) is given and is not the document's.
+        that the document was sent to) is given and is not the document's, and `InvalidInput` for a
+        blank reason.
         """
+        _check_reason(reason)
         canonical = validate_document(document)
         named: str = orjson.loads(canonical)["slug"]
         if slug is not None and slug != named:
@@ -127,14 +136,16 @@ class Programs:
                 slug=named,
                 document=msgspec.Raw(canonical),
                 changes=_changes(before, canonical),
+                reason=reason,
             )
 
         entry = self._register.change(decide)
         changes = entry.event.changes if entry and isinstance(entry.event, ProgramPlanned) else ()
         return Planned(named, created, entry is not None, changes)
 
-    def withdraw(self, slug: str, *, by: str) -> None:
-        """Take a program back; its history stays. Raises `NotFound`."""
+    def withdraw(self, slug: str, *, by: str, reason: str | None = None) -> None:
+        """Take a program back; its history stays. Raises `NotFound`, `InvalidInput`."""
+        _check_reason(reason)
 
         def decide(shelf: ProgramShelf) -> Event:
             if slug not in shelf.documents:
@@ -144,9 +155,15 @@ class Programs:
                 originator_version=shelf.version + 1,
                 principal=by,
                 slug=slug,
+                reason=reason,
             )
 
         self._register.change(decide)
+
+
+def _check_reason(reason: str | None) -> None:
+    if reason is not None and not reason.strip():
+        raise InvalidInput("a reason is not blank", "reason")
 
 
 def _changes(before: bytes | None, after: bytes) -> tuple[PlanChange, ...]:

@@ -14,6 +14,8 @@ from projections.reports import Name, Query, Reports
 from projections.rules.report import canonical
 
 FORMATS = ("json", "csv")
+RECORDS = "bichron.records"
+"""Where a request's scope tells the disclosure log whose answer holds how many records."""
 _TEXT = {"type": "string"}
 DESCRIBED: list[dict[str, Any]] = [
     {"name": "program", "in": "query", "required": True, "schema": _TEXT},
@@ -61,6 +63,7 @@ def report_router(require: Require) -> APIRouter:
         parameters = list(request.query_params.multi_items())
         query, form = read_query(name, parameters)
         report = await run_sync(reports.get, query)
+        request.scope[RECORDS] = len(report["learners"])
         if ("aggregate", "true") in parameters:
             return _aggregate(aggregate(report, whole=caller.may("admin")), form)
         if form == "csv":

@@ -144,6 +144,13 @@ class Disclosures:
                     del self._tallies[question]
 
 
+def disclose(log: EventLog, disclosure: Disclosure) -> None:
+    """Append one read at once, as commands do, which end."""
+    disclosures = Disclosures(log)
+    disclosures.note(disclosure)
+    disclosures.flush(whole=True)
+
+
 def _question(disclosure: Disclosure) -> tuple[_Question, str | None]:
     """Return what was asked, and the one statement that it was about."""
     parameters = disclosure.parameters

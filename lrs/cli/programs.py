@@ -30,7 +30,10 @@ BY = "cli"
 
 
 @program.command("apply")
-def apply_program(file: Path) -> None:
+def apply_program(
+    file: Path,
+    reason: Annotated[str | None, typer.Option(help="Why; kept for ever.")] = None,
+) -> None:
     """Plan a program, or plan it anew, by a YAML or JSON document."""
     try:
         text = file.read_bytes()
@@ -38,7 +41,7 @@ def apply_program(file: Path) -> None:
         raise InvalidProgram(f"{file} cannot be read: {error.strerror}") from None
     document = parse_document(text, yaml=file.suffix.lower() != ".json")
     with open_store(read_settings()) as store:
-        planned = store.programs.plan(document, by=BY)
+        planned = store.programs.plan(document, by=BY, reason=reason)
     if not planned.recorded:
         err.print(f"Up to date: {planned.slug}.")
         return

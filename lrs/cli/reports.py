@@ -6,6 +6,7 @@ from typing import Annotated, Any, Literal
 
 import typer
 
+from lrs.audit.disclosure import Disclosure, disclose
 from lrs.cli.output import err, print_table, progress
 from lrs.errors import InvalidInput
 from lrs.main import open_log, open_views
@@ -15,6 +16,8 @@ from projections.reports import Query, Reports
 from projections.rules.report import canonical
 from projections.rules.tables import tables
 from projections.runner import PROJECTIONS, Runner, rebuild_views
+
+BY = "cli"
 
 
 def report(
@@ -32,8 +35,14 @@ def report(
     settings = read_settings()
     log = open_log(settings)
     with open_views(settings) as views:
-        Runner(log, views).catch_up()  # no server need be running
-        found = Reports(log, views).get(Query(name, program, session, cohort, as_of))
+        runner = Runner(log, views)
+        runner.catch_up()  # no server need be running
+        query = Query(name, program, session, cohort, as_of)
+        found = Reports(log, views).get(query)
+        asked = {field: value for field, value in query._asdict().items() if value is not None}
+        asked["format"] = form
+        disclose(log, Disclosure(BY, f"lrs report {name}", asked, len(found["learners"])))
+        runner.catch_up()
     if form == "table" and output is None:
         print_report(found)
         return

@@ -98,11 +98,14 @@ def test_history_is_answered_over_http(server: Server) -> None:
     assert client.get(f"/programs/{SLUG}/history").status_code == 404
     assert client.put(f"/programs/{SLUG}", json=FULL).status_code == 201
     moved = {"path": MOVED.path, "old": MOVED.old, "new": MOVED.new}
-    assert client.put(f"/programs/{SLUG}", json=LATER).status_code == 200
+    assert client.put(f"/programs/{SLUG}?reason=%20", json=LATER).status_code == 400
+    assert client.put(f"/programs/{SLUG}?reason=moved", json=LATER).status_code == 200
     told = client.get(f"/programs/{SLUG}/history").json()
     assert told["program"] == SLUG
     first, second = told["versions"]
-    assert first.keys() == {"version", "event", "position", "stored", "principal", "changes"}
+    fields = {"version", "event", "position", "stored", "principal", "changes", "reason"}
+    assert first.keys() == fields
+    assert (first["reason"], second["reason"]) == (None, "moved")
     assert (second["version"], second["principal"], second["changes"]) == (2, KEY, [moved])
     assert second["stored"].endswith("Z")
     with server.anyone() as stranger:
