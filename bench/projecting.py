@@ -13,6 +13,7 @@ from bench.load import batches, send
 from bench.reads import fill
 from bench.server import KEY, SECRET, Engine, serving
 from bench.statements import COURSES, program, session, statements
+from lrs.garbage import collect_rarely
 from lrs.main import open_log, open_store, open_views
 from lrs.settings import Settings
 from projections.reports import Query, Reports
@@ -112,6 +113,7 @@ def main() -> None:
     work, url = sys.argv[1:]
     settings = Settings(database_url=url)
     log = open_log(settings)
+    collect_rarely()  # as the commands do
     with open_views(settings) as views:
         began, cpu = time.perf_counter(), time.process_time()
         if work == "follow":

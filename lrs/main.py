@@ -1,6 +1,5 @@
 """The composition root: the only module, with `cli`, that knows every room."""
 
-import sys
 import threading
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -30,6 +29,7 @@ from lrs.http.auth import require
 from lrs.http.disclosure import DisclosureLog
 from lrs.http.lane import Lane
 from lrs.http.webhooks import webhook_router
+from lrs.garbage import collect_rarely
 from lrs.log import EventLog
 from lrs.people import People
 from lrs.postgres.factory import library_settings, open_postgres
@@ -50,9 +50,6 @@ from projections.http import report_router
 from projections.reports import Reports
 from projections.runner import Runner
 
-SWITCH_SECONDS = 0.0005
-"""The writer needs the interpreter again after each answer of the database; at Python's 5 ms a busy
-loop would keep it waiting longer than the disk does."""
 CORS_REQUEST_HEADERS = [
     "Authorization",
     "Content-Type",
@@ -175,5 +172,5 @@ def create_app(settings: Settings | None = None, *, projections: bool = True) ->
 
 def create_worker() -> FastAPI:
     """Return the server of one worker process, which leaves the projections to another process."""
-    sys.setswitchinterval(SWITCH_SECONDS)
+    collect_rarely()
     return create_app(projections=False)

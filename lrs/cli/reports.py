@@ -9,6 +9,7 @@ import typer
 from lrs.audit.disclosure import Disclosure, disclose
 from lrs.cli.output import err, print_table, progress
 from lrs.errors import InvalidInput
+from lrs.garbage import collect_rarely
 from lrs.main import open_log, open_views
 from lrs.settings import read_settings
 from projections.export import as_csv
@@ -71,6 +72,7 @@ def rebuild(
         raise InvalidInput(f"no projection is called {unknown[0]!r}; there are {PROJECTIONS}")
     settings = read_settings()
     log = open_log(settings)
+    collect_rarely()
     with open_views(settings) as database, progress("Rebuilding") as advance:
         position = rebuild_views(log, database, advance)
     err.print(f"Rebuilt {', '.join(PROJECTIONS)} up to position {position}.")

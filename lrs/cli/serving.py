@@ -11,6 +11,7 @@ import typer
 import uvicorn
 
 from lrs.cli.output import err, print_json, print_table
+from lrs.garbage import collect_rarely
 from lrs.main import open_log, open_store, open_views
 from lrs.settings import Settings, read_settings
 from projections.runner import Runner, tracked
@@ -56,6 +57,7 @@ def _follow(settings: Settings) -> None:
     if server := parent_process():
         # A server that was killed could not end this.
         threading.Thread(target=_outlive, args=(server.join, stop), daemon=True).start()
+    collect_rarely()
     with open_views(settings) as views:
         Runner(open_log(settings), views).follow(stop)
 
@@ -80,6 +82,7 @@ def project() -> None:
     settings = read_settings()
     with open_views(settings) as views:
         err.print("Following the log; Ctrl-C ends it.")
+        collect_rarely()
         try:
             Runner(open_log(settings), views).follow(threading.Event())
         except KeyboardInterrupt:
