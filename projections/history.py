@@ -150,13 +150,11 @@ class History:
         known = identities.actors_of(person) or identities.actors_of(identities.resolve(person))
         return known | {person}
 
-    def referring(self, statement: UUID) -> list[dict[str, Any]]:
-        """Return the first of the statements that refer to (or void) one, told."""
-        wanted = [_Keys(f"refers:{statement}")]
-        known = self._await()
+    def referring(self, statements: Iterable[UUID]) -> dict[UUID, list[int]]:
+        """Return the positions of the statements that refer to (or void) each, at most `SCAN`."""
         with self._views.transaction(write=False) as views:
-            found, _ = _find(views, wanted, 0, known, LARGEST_PAGE)
-        return self.tell(found)
+            upto = history_position(views)
+            return {each: _Keys(f"refers:{each}").first(views, 0, upto) for each in set(statements)}
 
     def tell(self, positions: Sequence[int]) -> list[dict[str, Any]]:
         """Return the events at these positions in words, with the role of who caused them."""

@@ -155,7 +155,7 @@ insert into history_reason (position, reason) values (:position, :reason);
 
 -- name: forget_history
 -- What an erased event was found by beside its action and principal.
-delete from history where position in any(:positions) and key not in any(:kept);
+delete from history where position in any(:positions) and not (key in any(:kept));
 
 -- name: forget_history_reason
 delete from history_reason where position in any(:positions);

@@ -7,7 +7,18 @@ import sys
 
 import typer
 
-from lrs.cli import admin, attendance, demo, people, programs, reports, serving, sync
+from lrs.cli import (
+    admin,
+    attendance,
+    audit,
+    demo,
+    history,
+    people,
+    programs,
+    reports,
+    serving,
+    sync,
+)
 from lrs.errors import InvalidSettings, LRSError
 
 app = typer.Typer(
@@ -28,6 +39,10 @@ app.command()(sync.sync)
 app.add_typer(people.people, name="people")
 app.command()(reports.report)
 app.command()(reports.rebuild)
+app.add_typer(audit.audit, name="audit")
+audit.audit.command("history")(history.show_history)
+audit.audit.command("diff")(history.show_difference)
+audit.audit.command("print")(history.print_copy)
 
 
 def main() -> None:
