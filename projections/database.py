@@ -82,6 +82,8 @@ class SqliteDatabase:
 
     def __init__(self, path: Path) -> None:
         self._path = path
+        # While one connection stays open, closing the others does not move the whole WAL.
+        self._kept = sqlite3.connect(path, check_same_thread=False)
         with self.transaction(write=True) as transaction:
             connection = transaction.connection
             (version,) = connection.execute("pragma user_version").fetchone()
@@ -111,7 +113,8 @@ class SqliteDatabase:
         """Return an empty second file."""
         _remove(self._scratch_path)
         try:
-            yield SqliteDatabase(self._scratch_path)
+            with SqliteDatabase(self._scratch_path) as scratch:
+                yield scratch
         finally:
             _remove(self._scratch_path)
 
@@ -142,7 +145,8 @@ class SqliteDatabase:
                 yield True
 
     def close(self) -> None:
-        """Nothing stays open between transactions."""
+        """Close what stays open between transactions."""
+        self._kept.close()
 
     def __enter__(self) -> Self:
         return self
@@ -204,6 +208,8 @@ class PostgresDatabase:
         """Begin; see `Database`."""
         with self._pool.connection() as connection, connection.transaction():
             if write:
+                # What a crash of the database takes back is derived again, tracking with it.
+                connection.execute("set local synchronous_commit = off")
                 connection.execute(
                     "select pg_advisory_xact_lock(hashtext(%s))", ["bichron." + self._schema]
                 )

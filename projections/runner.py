@@ -11,7 +11,7 @@ from projections.history import NAME as HISTORY
 from projections.history import HistoryIndex, history_position
 from projections.learning import NAME, Learning
 
-PAGE = 1_000
+PAGE = 4_000
 POLL_SECONDS = 0.25
 RETRY_SECONDS = 2.0
 LEADER_SECONDS = 1.0
