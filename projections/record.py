@@ -100,3 +100,13 @@ class Record(msgspec.Struct, frozen=True, array_like=True):
     """Milliseconds; None where the producer gives none, or only a planned one."""
     held: tuple[int, int] | None = None
     """When the meeting really took place, where the tool says so."""
+    count: int = 1
+    """How many acts of one kind the statement sums up: three raised hands in one session."""
+
+
+def by_time(record: Record) -> tuple[int, str]:
+    """Return what orders records: when it happened, then the statement's id (docs/adr/0013).
+
+    A position would tell in which order statements arrived, which must not change a report.
+    """
+    return record.timestamp, record.statement

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 
 from lrs.plan import Activity
-from projections.record import SCORING, Record
+from projections.record import SCORING, Record, by_time
 from projections.rules.trace import On, Trace
 
 _WITHIN = frozenset({"object", "parent"})
@@ -23,9 +23,9 @@ def done(
     record on.
     """
     on = trace.on(activity.id)
-    if known_by is not None:
+    if on and known_by is not None:
         on = [each for each in on if each.record.stored <= known_by]
-    if by is not None:
+    if on and by is not None and on[-1].record.timestamp > by:
         on = [each for each in on if each.record.timestamp <= by]
     if activity.kind == "post":
         return _posted(on)
@@ -59,6 +59,8 @@ def _qualifies(activity: Activity, record: Record) -> bool:
         return record.score is not None and record.score >= activity.pass_mark - _ROUNDING
     if activity.kind == "assignment":
         return record.kind == "submitted"
+    if record.kind == "quiz-scored":
+        return record.completion is True  # H5P says that a content is complete by its score
     return record.kind in {"completed", "passed"} and record.completion is not False
 
 
@@ -81,13 +83,9 @@ def _posted(on: Sequence[On]) -> Record | None:
             standing.pop(record.object, None)
         elif record.kind == "completion-retracted":
             standing.clear()
-    return min(standing.values(), key=_order, default=None)
-
-
-def _order(record: Record) -> tuple[int, int]:
-    return record.timestamp, record.position
+    return min(standing.values(), key=by_time, default=None)
 
 
 def last_of(records: Iterable[Record]) -> Record | None:
-    """Return the latest record; of several at one moment, the one stored first."""
-    return max(records, key=lambda record: (record.timestamp, -record.position), default=None)
+    """Return the latest record."""
+    return max(records, key=by_time, default=None)

@@ -1,10 +1,13 @@
 """Moments and amounts of time in the integers that records use, and as reports show them."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
+from statistics import median as middle
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
-DAY = 86_400_000_000
+HOUR = 3_600_000_000
+DAY = 24 * HOUR
 WEEK = 7 * DAY
 
 DIGITS = 12
@@ -27,6 +30,21 @@ def shown(moment: int | None) -> str | None:
 def minutes(milliseconds: int) -> float:
     """Return an amount of time in minutes."""
     return round(milliseconds / 60_000, DIGITS)
+
+
+def hours(microseconds: float) -> float:
+    """Return an amount of time in hours."""
+    return round(microseconds / HOUR, DIGITS)
+
+
+def days(microseconds: float) -> float:
+    """Return an amount of time in days of 24 hours."""
+    return round(microseconds / DAY, DIGITS)
+
+
+def median(values: Sequence[float]) -> float | None:
+    """Return the median; of an even number the mean of the middle two; None of nothing."""
+    return round(middle(values), DIGITS) if values else None
 
 
 def share(part: float, whole: float) -> float | None:

@@ -1,25 +1,23 @@
 """Readiness: who has done the pre-work when a session begins. A pure rule over plan and traces."""
 
 from collections.abc import Sequence
-from math import fsum
-from typing import Any, NamedTuple
+from typing import Any
 
 from lrs.errors import NotFound
 from lrs.plan import Activity, Plan, Session
-from projections.record import Record
 from projections.rules.cohorts import Member
-from projections.rules.done import done
-from projections.rules.moments import micros, share, shown
-
-STATES = ("ready", "late", "partly", "not_started")
-
-
-class Prework(NamedTuple):
-    """A required activity and how a learner did it, if at all."""
-
-    activity: Activity
-    record: Record | None
-    on_time: bool
+from projections.rules.foresight import ahead, history
+from projections.rules.moments import median, micros, shown
+from projections.rules.prework import (
+    Prework,
+    counts,
+    expected_at,
+    lead,
+    prepared_share,
+    prework,
+    required_for,
+    state,
+)
 
 
 def readiness(plan: Plan, session_id: str, members: Sequence[Member]) -> dict[str, Any]:
@@ -29,12 +27,12 @@ def readiness(plan: Plan, session_id: str, members: Sequence[Member]) -> dict[st
     listed and counted. Raises `NotFound` for a session that the plan does not have.
     """
     session = find_session(plan, session_id)
-    required = [a for a in plan.activities if a.required and a.id in session.prepares]
+    required = required_for(plan, session)
     cutoff = micros(session.starts)
-    expected = [member for member in members if member.enrolled_at(cutoff)]
-    work = {id(member): _prework(required, member, cutoff) for member in expected}
-    states = [_state(work[id(member)]) for member in expected]
-    counts = {state: states.count(state) for state in STATES}
+    expected = expected_at(session, members)
+    work = [prework(required, member, cutoff) for member in expected]
+    states = [state(each) for each in work]
+    known = [state(prework(required, member, cutoff, cutoff)) for member in expected]
     return {
         "session": {
             "id": session.id,
@@ -45,13 +43,18 @@ def readiness(plan: Plan, session_id: str, members: Sequence[Member]) -> dict[st
         },
         "cutoff": shown(cutoff),
         "expected": len(expected),
-        **counts,
-        "readiness": share(counts["ready"], len(expected)),
-        "items": [_item(a, [work[id(member)] for member in expected]) for a in required],
-        "learners": [
-            _learner(member, work[id(member)], _prework(required, member, cutoff, cutoff))
-            for member in expected
+        **counts(states),
+        "known_at_cutoff": {
+            **counts(known),
+            "differing": sum(a != b for a, b in zip(known, states, strict=True)),
+        },
+        "ahead": ahead(required, expected, cutoff),
+        "history": history(plan, session, members),
+        "items": [
+            _item(activity, [row[place] for row in work], cutoff)
+            for place, activity in enumerate(required)
         ],
+        "learners": [_learner(*each, cutoff) for each in zip(expected, work, known, strict=True)],
     }
 
 
@@ -63,62 +66,37 @@ def find_session(plan: Plan, session_id: str) -> Session:
     raise NotFound(f"the program {plan.slug!r} has no session {session_id!r}", "session")
 
 
-def _prework(
-    required: Sequence[Activity], member: Member, cutoff: int, known_by: int | None = None
-) -> list[Prework]:
-    """Return how a member did each activity: as it stood at the cut-off, else since.
-
-    What is taken back after the cut-off was done in time all the same.
-    """
-    work: list[Prework] = []
-    for activity in required:
-        early = done(activity, member.trace, known_by, cutoff)
-        record = early or done(activity, member.trace, known_by)
-        work.append(Prework(activity, record, early is not None))
-    return work
-
-
-def _state(work: Sequence[Prework]) -> str:
-    if all(each.on_time for each in work):
-        return "ready"
-    if all(each.record for each in work):
-        return "late"
-    return "partly" if any(each.record for each in work) else "not_started"
-
-
-def _share(work: Sequence[Prework]) -> float | None:
-    weights = fsum(each.activity.weight for each in work)
-    if not weights:
-        return float(all(each.on_time for each in work))
-    return share(fsum(each.activity.weight for each in work if each.on_time), weights)
-
-
-def _item(activity: Activity, work: Sequence[Sequence[Prework]]) -> dict[str, Any]:
-    of_activity = [each for row in work for each in row if each.activity is activity]
-    done_by_cutoff = sum(each.on_time for each in of_activity)
-    missing = sum(each.record is None for each in of_activity)
+def _item(activity: Activity, work: Sequence[Prework], cutoff: int) -> dict[str, Any]:
+    done_by_cutoff = sum(each.on_time for each in work)
+    missing = sum(each.record is None for each in work)
     return {
         "activity": activity.id,
         "title": activity.title,
         "due": activity.due and shown(micros(activity.due)),
         "done": done_by_cutoff,
-        "late": len(of_activity) - done_by_cutoff - missing,
+        "late": len(work) - done_by_cutoff - missing,
         "missing": missing,
+        "lead_hours": _median_lead(work, cutoff),
     }
 
 
-def _learner(member: Member, work: Sequence[Prework], known: Sequence[Prework]) -> dict[str, Any]:
+def _learner(member: Member, work: Sequence[Prework], known: str, cutoff: int) -> dict[str, Any]:
     return {
         **member.header,
-        "state": _state(work),
-        "share": _share(work),
-        "known_at_cutoff": _state(known),
-        "done": [_done(each) for each in work if each.record is not None],
+        "state": state(work),
+        "share": prepared_share(work),
+        "known_at_cutoff": known,
+        "lead_hours": _median_lead(work, cutoff),
+        "done": [_done(each, cutoff) for each in work if each.record is not None],
         "missing": [each.activity.id for each in work if each.record is None],
     }
 
 
-def _done(work: Prework) -> dict[str, Any]:
+def _median_lead(work: Sequence[Prework], cutoff: int) -> float | None:
+    return median([lead(each.record, cutoff) for each in work if each.record is not None])
+
+
+def _done(work: Prework, cutoff: int) -> dict[str, Any]:
     record, due = work.record, work.activity.due
     return {
         "activity": work.activity.id,
@@ -126,5 +104,6 @@ def _done(work: Prework) -> dict[str, Any]:
         "score": record and record.score,
         "on_time": work.on_time,
         "due_met": record.timestamp <= micros(due) if record and due else None,
+        "lead_hours": record and lead(record, cutoff),
         "statement": record and record.statement,
     }

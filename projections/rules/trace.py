@@ -28,7 +28,8 @@ class Trace:
     def __init__(self, located: Iterable[Located] = ()) -> None:
         by_position = {each.record.position: each for each in located}
         kept = distinct(each.record for each in by_position.values())
-        self.located = [by_position[record.position] for record in kept]
+        self.located = [Located(record, by_position[record.position].places) for record in kept]
+        self._engagement: list[Located] | None = None
         self._by_step: dict[str, list[On]] = {}
         for record, places in self.located:
             for place in places:
@@ -44,6 +45,8 @@ class Trace:
             return self
         return Trace(each for each in self.located if each.record.timestamp <= moment)
 
-    def engagement(self) -> list[Located]:
+    def engagement(self) -> Sequence[Located]:
         """Return the records by which the learner did something, in order of time."""
-        return [each for each in self.located if each.record.kind not in NO_ENGAGEMENT]
+        if self._engagement is None:
+            self._engagement = [e for e in self.located if e.record.kind not in NO_ENGAGEMENT]
+        return self._engagement

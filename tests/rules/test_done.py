@@ -6,7 +6,7 @@ import pytest
 
 from lrs.plan import Activity
 from projections.record import Record
-from projections.rules.done import best_score, done
+from projections.rules.done import best_score, done, last_of
 from tests.rules.course import (
     ESSAY,
     FORUM,
@@ -86,6 +86,14 @@ def test_a_quiz_may_be_scored_by_passing_or_completing_it(kind: Any) -> None:
     assert best_score(trace, quiz) == 0.5
 
 
+@pytest.mark.parametrize(("completion", "is_done"), [(True, True), (False, False), (None, False)])
+def test_content_is_done_by_a_score_that_says_it_is_complete(
+    completion: bool | None, is_done: bool
+) -> None:
+    played = record("quiz-scored", PAGE, "10-05", score=0.4, completion=completion)
+    assert bool(done_by(activity(PAGE), played)) is is_done
+
+
 def test_the_first_record_that_qualifies_is_the_one() -> None:
     quiz = activity(QUIZ, "quiz", pass_mark=0.6)
     low, good, better = (
@@ -121,9 +129,24 @@ def test_a_retraction_counts_when_it_happened_not_when_it_came() -> None:
     assert done_by(activity(PAGE), undone, late) == late.statement
 
 
-def test_of_two_at_the_same_moment_the_one_stored_last_has_the_last_word() -> None:
-    did, undone = record("completed", PAGE, "10-05"), record("completion-retracted", PAGE, "10-05")
-    assert done_by(activity(PAGE), undone, did) is None
+@pytest.mark.parametrize(("did", "undone"), [("a", "b"), ("b", "a")])
+def test_of_two_at_the_same_moment_the_greater_statement_id_has_the_last_word(
+    did: str, undone: str
+) -> None:
+    doing = record("completed", PAGE, "10-05", statement=did)
+    undoing = record("completion-retracted", PAGE, "10-05", statement=undone)
+    kept = did if did > undone else None
+    assert done_by(activity(PAGE), doing, undoing) == kept
+    assert done_by(activity(PAGE), undoing, doing) == kept
+
+
+def test_of_two_posts_at_the_same_moment_the_lesser_statement_id_is_the_first() -> None:
+    one, other = (
+        record("posted", f"{FORUM}#{name}", "10-05", parents=(FORUM,), statement=name)
+        for name in ("b", "a")
+    )
+    assert done_by(activity(FORUM, "post"), one, other) == "a"
+    assert last_of([one, other]) == one == last_of([other, one])
 
 
 def test_a_deleted_post_undoes_that_post_alone() -> None:

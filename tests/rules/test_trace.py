@@ -4,6 +4,7 @@ from typing import Any
 
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from lrs.plan import Plan
 from projections.record import Record
@@ -34,9 +35,31 @@ def kept(*records: Record) -> list[str]:
     return [each.record.statement for each in Trace(Located(r, ()) for r in records).located]
 
 
-def test_records_are_read_in_order_of_time_then_position() -> None:
+def test_records_are_read_in_order_of_time() -> None:
     first, second, third = (record("viewed", f"{PAGE}{n}", f"10-0{n}") for n in (1, 2, 3))
     assert kept(third, first, second) == [each.statement for each in (first, second, third)]
+
+
+def test_at_one_moment_records_are_read_in_order_of_their_ids_whichever_came_first() -> None:
+    records = [record("viewed", f"{PAGE}{name}", "10-05", statement=name) for name in "cab"]
+    assert kept(*records) == ["a", "b", "c"]
+
+
+def test_of_two_that_say_the_same_at_one_moment_the_lesser_id_stays() -> None:
+    one, other = (record("posted", FORUM, "10-05", statement=name) for name in "ba")
+    assert kept(one, other) == kept(other, one) == ["a"]
+
+
+def test_what_came_again_was_known_when_the_first_of_them_came() -> None:
+    late = record("posted", FORUM, "10-05 12:00", statement="a", stored=at("10-20"))
+    soon = record("posted", FORUM, "10-05 12:00:01", statement="b", stored=at("10-06"))
+    (only,) = Trace(Located(each, ()) for each in (late, soon)).located
+    assert (only.record.statement, only.record.stored) == ("a", at("10-06"))
+
+
+def test_another_number_of_acts_is_no_repetition() -> None:
+    hands = [record("raised-hand", LAB, "10-09 14:01", count=count) for count in (2, 3)]
+    assert len(kept(*hands)) == 2
 
 
 def test_what_is_sent_again_within_two_seconds_counts_once() -> None:
@@ -115,6 +138,38 @@ def reports(records: list[Record]) -> list[bytes]:
 def test_the_order_of_arrival_never_changes_a_report(records: list[Record], random: Any) -> None:
     shuffled = random.sample(records, len(records))
     assert reports(shuffled) == reports(records)
+
+
+crowded_records = st.lists(
+    st.builds(
+        lambda what, minutes, who, score, length: record(
+            what[0],
+            what[1],
+            at("10-09 13:59") + minutes * 60 * SECOND,
+            who,
+            score=score,
+            duration=length,
+            stored=at("10-09 13:59") + (len(what[1]) + minutes) % 3 * 60 * SECOND,
+        ),
+        st.sampled_from([*KINDS, ("join", LAB), ("leave", LAB)]),
+        st.integers(0, 2),
+        st.sampled_from(["ada", "bo"]),
+        st.sampled_from([0.4, 0.5]),
+        st.sampled_from([None, 600_000]),
+    ),
+    min_size=2,
+    max_size=14,
+)
+
+
+@given(crowded_records, st.randoms())
+def test_at_equal_times_the_order_of_arrival_never_changes_a_report(
+    records: list[Record], random: Any
+) -> None:
+    """Positions tell the order of arrival; when each became known stays what it was."""
+    shuffled = random.sample(records, len(records))
+    arrived = [replace(one, position=place) for place, one in enumerate(shuffled, 1)]
+    assert reports(arrived) == reports(records)
 
 
 @given(some_records, st.data())
