@@ -49,6 +49,7 @@ from projections.history import History
 from projections.http import report_router
 from projections.reports import Reports
 from projections.runner import Runner
+from projections.vocabulary import adopt
 
 CORS_REQUEST_HEADERS = [
     "Authorization",
@@ -69,7 +70,11 @@ CORS_ANSWER_HEADERS = [
 
 
 def open_log(settings: Settings) -> EventLog:
-    """Open the settings' log, migrating or making it first."""
+    """Open the settings' log, migrating or making it first.
+
+    Whoever reads it from here on does so by the settings' vocabulary. Raises `InvalidSettings`.
+    """
+    adopt(settings.vocabulary)
     path = settings.sqlite_path
     if path is not None:
         return EventLog(open_sqlite(path), sqlite_settings(path))

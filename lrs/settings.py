@@ -51,6 +51,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     webex_client_id: str | None = None
     webex_client_secret: str | None = None
     webex_refresh_token: str | None = None
+    vocabulary: Path | None = None
+    """A file with the operator's own rules of what statements mean."""
     signing_key: Path | None = None
     disclosure_log: Literal["all", "reports"] = "all"
     """Which reads the log tells of: all, or those of reports, people, programs and the audit only."""

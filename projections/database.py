@@ -19,17 +19,47 @@ from psycopg import sql
 from psycopg_pool import ConnectionPool
 
 from lrs.sql import queries
+from projections.analysis import (
+    ANALYSIS,
+    SQLITE_MOMENT,
+    analysis_views,
+    grant_views,
+    readers_of,
+    replace_views,
+)
 
 SQL = queries("projections", "views.sql")
 CREATE = [name for name in SQL if name.startswith("create_")]
-TABLES = ("record", "void", "trace", "unmatched", "history", "history_reason", "tracking")
-LOADED = {
-    "record": (("position", "int8"), ("statement", "text"), ("actor", "text"), ("body", "bytea")),
-    "trace": (("program", "text"), ("person", "text"), ("position", "int8"), ("places", "bytea")),
-    "history": (("key", "int8"), ("position", "int8")),
+TABLES = (
+    "record",
+    "void",
+    "trace",
+    "planned_program",
+    "planned_learner",
+    "planned_step",
+    "rules",
+    "unmatched",
+    "history",
+    "history_reason",
+    "tracking",
+)
+_COLUMNS = {
+    "record": "position int8, statement text, actor text, body bytea, stored int8, happened int8,"
+    " kind text, rule text, mode text, object text, score float8, duration int8",
+    "trace": "program text, person text, position int8, places bytea, step text, relation text",
+    "planned_program": "program text, title text, timezone text, starts int8, ends int8",
+    "planned_learner": "program text, person text, name text, cohort text, enrolled int8,"
+    " withdrawn int8",
+    "planned_step": "program text, step text, number int8, title text, kind text, mode text,"
+    " outcome text, required bool, weight float8, starts int8, ends int8, due int8, minutes float8",
+    "history": "key int8, position int8",
 }
-"""The tables that grow with the log: their columns and types."""
-VERSION = 4
+LOADED = {
+    table: [tuple(column.split()) for column in columns.split(", ")]
+    for table, columns in _COLUMNS.items()
+}
+"""The tables that are filled many rows at a time: their columns and types."""
+VERSION = 5
 """Of the tables; views of another version are dropped, and derived again from the log."""
 SCHEMA = "views"
 LOCK_TIMEOUT_SECONDS = 60
@@ -88,10 +118,14 @@ class SqliteDatabase:
             connection = transaction.connection
             (version,) = connection.execute("pragma user_version").fetchone()
             if version != VERSION:
+                for view in ANALYSIS:
+                    connection.execute(f"drop view if exists {view}")
                 for table in TABLES:
                     connection.execute(f"drop table if exists {table}")
                 for name in CREATE:
                     connection.execute(SQL[name].format(bytes="blob", clustered="without rowid"))
+                for text in analysis_views(SQLITE_MOMENT):
+                    connection.execute(text)
                 connection.execute(f"pragma user_version = {VERSION}")
 
     @contextmanager
@@ -232,18 +266,18 @@ class PostgresDatabase:
                 _drop_schema(transaction.connection, name)
 
     def swap_in(self) -> None:
-        """Drop the tables and move the scratch schema's in, in one transaction."""
+        """Move the scratch schema's tables in and drop those that were there, in one transaction."""
+        gone = self._schema + "_gone"
         with self.transaction(write=True) as transaction:
+            connection = transaction.connection
+            _drop_schema(connection, gone)
+            connection.execute(sql.SQL("create schema {}").format(sql.Identifier(gone)))
             for table in TABLES:
-                place = {
-                    "old": sql.Identifier(self._schema, table),
-                    "new": sql.Identifier(self._schema + "_rebuild", table),
-                    "schema": sql.Identifier(self._schema),
-                }
-                transaction.connection.execute(sql.SQL("drop table {old}").format(**place))
-                transaction.connection.execute(
-                    sql.SQL("alter table {new} set schema {schema}").format(**place)
-                )
+                _move(connection, table, self._schema, gone)
+                _move(connection, table, self._schema + "_rebuild", self._schema)
+            # Only now does no view rest upon the old tables.
+            replace_views(connection, self._schema)
+            _drop_schema(connection, gone)
 
     @contextmanager
     def leadership(self) -> Iterator[bool]:
@@ -305,6 +339,7 @@ def _create_schema(connection: psycopg.Connection, schema: str) -> None:
     mark = f"bichron views, version {VERSION}"
     if connection.execute(query, [schema]).fetchone() == (mark,):
         return
+    readers = readers_of(connection, schema)
     _drop_schema(connection, schema)
     connection.execute(sql.SQL("create schema {}").format(sql.Identifier(schema)))
     connection.execute(
@@ -312,6 +347,13 @@ def _create_schema(connection: psycopg.Connection, schema: str) -> None:
     )
     for name in CREATE:
         connection.execute(SQL[name].format(bytes="bytea", clustered="").encode())
+    replace_views(connection, schema)
+    grant_views(connection, schema, readers)
+
+
+def _move(connection: psycopg.Connection, table: str, source: str, target: str) -> None:
+    query = sql.SQL("alter table {} set schema {}")
+    connection.execute(query.format(sql.Identifier(source, table), sql.Identifier(target)))
 
 
 def _drop_schema(connection: psycopg.Connection, schema: str) -> None:

@@ -20,6 +20,7 @@ from lrs.events import (
 from lrs.log import Entry, EventLog
 from projections.database import Transaction
 from projections.knowledge import Knowledge, known_at
+from projections.planned import show_plans
 from projections.record import NO_ENGAGEMENT, Record
 from projections.rules.identity import canonical_actor
 from projections.rules.route import Place, Routed
@@ -105,6 +106,7 @@ def _change(views: Transaction, log: EventLog, known: Knowledge, event: Change) 
     """Route again what a changed plan or link touches."""
     later = known.after(log, event)
     views.run("revise", projection=NAME)
+    show_plans(views, known, later)
     if moved := known.identities.moved(later.identities):
         _follow_people(views, known, later, moved)
     if isinstance(event, ProgramPlanned | ProgramWithdrawn):
@@ -147,7 +149,14 @@ def _add_traces(
     """Add records to the traces they belong to, or only to one program's."""
     routed = _routed(known, records, program)
     rows = [
-        (each.program, each.person, record.position, _encode(each.places))
+        (
+            each.program,
+            each.person,
+            record.position,
+            _encode(each.places),
+            each.places[0].step,
+            each.places[0].relation,
+        )
         for record, each in routed
         if each.matched
     ]
@@ -205,5 +214,18 @@ def _place(record: Record, routed: Routed) -> dict[str, Any]:
     return {"program": routed.program, "person": routed.person, "position": record.position}
 
 
-def _row(record: Record) -> tuple[int, str, str, bytes]:
-    return record.position, record.statement, canonical_actor(record.actor), _encode(record)
+def _row(record: Record) -> tuple[Any, ...]:
+    return (
+        record.position,
+        record.statement,
+        canonical_actor(record.actor),
+        _encode(record),
+        record.stored,
+        record.timestamp,
+        record.kind,
+        record.rule,
+        record.mode,
+        record.object,
+        record.score,
+        record.duration,
+    )

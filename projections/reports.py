@@ -20,9 +20,9 @@ from projections.rules.moments import micros, shown
 from projections.rules.presence import Held, held
 from projections.rules.readiness import readiness
 from projections.rules.trace import Trace
-from projections.runner import tracked_position
+from projections.runner import rules_of, tracked_position
 from projections.traces import Traces
-from projections.vocabulary import RULES_VERSION
+from projections.vocabulary import in_force
 
 Name = Literal["readiness", "drop-off", "combined"]
 DECISION_SECONDS = 2.0
@@ -42,11 +42,15 @@ class Query(NamedTuple):
 
 
 class Standpoint(NamedTuple):
-    """From where a report looks: what is known at a position, and the moment it judges by."""
+    """From where a report looks: what is known at a position, and the moment it judges by.
+
+    `rules`: the version of the vocabulary that made the records; None: the one in force.
+    """
 
     position: int
     moment: datetime
     known: Knowledge
+    rules: str | None = None
 
 
 class Reports:
@@ -80,9 +84,10 @@ class Reports:
         await_decisions(self._log, self._views)
         with self._views.transaction(write=False) as views:
             position = tracked_position(views)
+            rules = rules_of(views)
             traces = self._traces.of(views, query.program)
         known = self._knowledge.at(self._log.stored_at(position))
-        standpoint = Standpoint(position, datetime.now(UTC), known)
+        standpoint = Standpoint(position, datetime.now(UTC), known, rules)
         return report(query, standpoint, _plan(known, query.program), traces)
 
 
@@ -137,7 +142,7 @@ def report(
         "cohort": query.cohort,
         "as_of": shown(moment),
         "position": standpoint.position,
-        "rules": RULES_VERSION,
+        "rules": standpoint.rules or in_force().version,
         **found,
     }
 

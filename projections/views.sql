@@ -11,12 +11,21 @@ create table tracking (
 
 -- name: create_record
 -- Every statement that says something about learning and is not voided, classified. The actor is
--- its canonical key, so that a mailbox and its SHA-1 are found together.
+-- its canonical key, so that a mailbox and its SHA-1 are found together. Reports read the body;
+-- what follows it repeats some of it for SQL (`analysis.sql`).
 create table record (
     position bigint primary key,
     statement text not null,
     actor text not null,
-    body {bytes} not null
+    body {bytes} not null,
+    stored bigint not null,
+    happened bigint not null,
+    kind text not null,
+    rule text not null,
+    mode text not null,
+    object text not null,
+    score double precision,
+    duration bigint
 );
 
 -- name: create_record_statement
@@ -31,14 +40,59 @@ create table void (statement text primary key);
 
 -- name: create_trace
 -- Whose trace a record belongs to, and the steps it lies on; person '' stands for the sessions
--- themselves.
+-- themselves. Step and relation repeat the first of the places for SQL.
 create table trace (
     program text not null,
     person text not null,
     position bigint not null,
     places {bytes} not null,
+    step text not null,
+    relation text not null,
     primary key (program, person, position)
 ) {clustered};
+
+-- name: create_planned_program
+-- Programs, learners and steps as they are planned now, for SQL alone.
+create table planned_program (
+    program text primary key,
+    title text not null,
+    timezone text not null,
+    starts bigint,
+    ends bigint
+);
+
+-- name: create_planned_learner
+create table planned_learner (
+    program text not null,
+    person text not null,
+    name text not null,
+    cohort text not null,
+    enrolled bigint,
+    withdrawn bigint,
+    primary key (program, person)
+);
+
+-- name: create_planned_step
+create table planned_step (
+    program text not null,
+    step text not null,
+    number bigint not null,
+    title text not null,
+    kind text not null,
+    mode text not null,
+    outcome text,
+    required boolean not null,
+    weight double precision not null,
+    starts bigint,
+    ends bigint,
+    due bigint,
+    minutes double precision,
+    primary key (program, step)
+);
+
+-- name: create_rules
+-- By which version of the vocabulary the records were made: one row, or none in views that are new.
+create table rules (version text primary key);
 
 -- name: create_unmatched
 -- Actors with records on a program's steps who are none of its learners.
@@ -78,6 +132,21 @@ on conflict (projection) do update set position = excluded.position;
 
 -- name: revise
 update tracking set revision = revision + 1 where projection = :projection;
+
+-- name: rules
+select version from rules;
+
+-- name: add_rules
+insert into rules (version) values (:version);
+
+-- name: drop_planned_program
+delete from planned_program where program = :program;
+
+-- name: drop_planned_learners
+delete from planned_learner where program = :program;
+
+-- name: drop_planned_steps
+delete from planned_step where program = :program;
 
 -- name: find_records
 select body from record where statement in any(:statements);

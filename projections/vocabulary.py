@@ -1,12 +1,14 @@
 """From statements to records: what a statement says about learning, by a table of rules.
 
 The table is data, `vocabulary.toml`; a verb alone is never enough. Rules are indexed by verb, so a
-statement is held against the handful that speak of its verb.
+statement is held against the handful that speak of its verb. An operator's own rules may stand
+before ours; a process has one vocabulary, which `adopt` sets when it starts.
 """
 
 from collections import defaultdict
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import TypeVar
 
 from lrs.errors import InvalidStatement
@@ -17,6 +19,7 @@ from lrs.xapi.values import parse_duration, parse_timestamp
 from projections.conditions import Test, compiled
 from projections.facts import FOR, JSON, Facts
 from projections.record import Record, RecordKind
+from projections.vocabulary_additions import extended
 from projections.vocabulary_table import ModeRule, Rule, Table, read_table
 
 SESSION_ID = "https://w3id.org/xapi/cmi5/context/extensions/sessionid"
@@ -52,7 +55,7 @@ def classify(statement: JSON, position: int, stored: datetime) -> Record | None:
     actor = actor_key(learner)
     if rule.kind not in _OF_MEETINGS and (actor is None or _is_nobody(learner)):
         return None
-    mode = _first(_MODES, facts, _MODELESS)
+    mode = _first(_InForce.vocabulary.modes, facts, _MODELESS)
     activity = rule is not _NOT_AN_ACTIVITY
     return Record(
         position=position,
@@ -81,7 +84,7 @@ def classify(statement: JSON, position: int, stored: datetime) -> Record | None:
 def _rule_for(facts: Facts, verb: str) -> Rule:
     if facts.object.get("objectType") in _NO_ACTIVITIES:
         return _NOT_AN_ACTIVITY
-    return _first(_RULES.get(verb, ()), facts, _UNKNOWN)
+    return _first(_InForce.vocabulary.rules.get(verb, ()), facts, _UNKNOWN)
 
 
 def _first(choices: Choices[Row], facts: Facts, otherwise: Row) -> Row:
@@ -153,9 +156,37 @@ def _rules_by_verb(table: Table) -> dict[str, Choices[Rule]]:
     return dict(by_verb)
 
 
-TABLE = read_table()
-RULES_VERSION = TABLE.fingerprint()
-"""Names the rules in every report: a number for people and a digest of the table."""
+class Vocabulary:
+    """A table, ready to be asked."""
 
-_RULES = _rules_by_verb(TABLE)
-_MODES: Choices[ModeRule] = [(compiled(row, TABLE), row) for row in TABLE.modes]
+    def __init__(self, table: Table) -> None:
+        self.table = table
+        self.version = table.fingerprint()
+        """Names the rules in every report: a number for people and a digest of the table."""
+        self.rules = _rules_by_verb(table)
+        self.modes: Choices[ModeRule] = [(compiled(row, table), row) for row in table.modes]
+
+
+class _InForce:
+    """Holds the vocabulary of this process, and the file that it has rules from."""
+
+    vocabulary = Vocabulary(read_table())
+    file: Path | None = None
+
+
+def in_force() -> Vocabulary:
+    """Return the vocabulary by which this process classifies."""
+    return _InForce.vocabulary
+
+
+def adopt(file: Path | None) -> Vocabulary:
+    """Classify by our rules from now on, after those of an operator's file if there is one.
+
+    For the start of a process: records made before keep what they were made by, and projections
+    refuse to mix (`projections.runner`). Raises `InvalidSettings`, which names line and rule.
+    """
+    if file is not None or _InForce.file is not None:
+        table = read_table()
+        _InForce.vocabulary = Vocabulary(table if file is None else extended(table, file))
+        _InForce.file = file
+    return _InForce.vocabulary

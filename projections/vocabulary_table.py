@@ -65,6 +65,8 @@ class Table(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     types: dict[str, tuple[str, ...]]
     rules: tuple[Rule, ...]
     modes: tuple[ModeRule, ...]
+    additions: int | None = None
+    """The version of the operator's own rules, which stand first (`vocabulary_additions`)."""
 
     def iri(self, short: str) -> str:
         """Return the IRI that an abbreviation stands for. Raises `KeyError`."""
@@ -77,12 +79,18 @@ class Table(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         return frozenset(named | {""} if UNTYPED in sets else named)
 
     def fingerprint(self) -> str:
-        """Return the version with a digest of everything that decides; notes do not."""
+        """Return the version with a digest of everything that decides; notes do not.
+
+        `1-0a1b2c3d4e5f`; with an operator's rules in version 4, `1+4-…`.
+        """
         meaning = msgspec.to_builtins(self)
         for row in (*meaning["rules"], *meaning["modes"]):
             del row["note"]
         digest = hashlib.sha256(msgspec.json.encode(meaning, order="sorted")).hexdigest()
-        return f"{self.version}-{digest[:12]}"
+        numbers = (
+            str(self.version) if self.additions is None else f"{self.version}+{self.additions}"
+        )
+        return f"{numbers}-{digest[:12]}"
 
 
 def read_table() -> Table:
