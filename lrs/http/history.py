@@ -98,15 +98,17 @@ async def get_versions(request: Request) -> Response:
     return Response(orjson.dumps({"versions": found}), media_type=JSON)
 
 
-@router.get("/documents/{position}")
-async def get_version(request: Request, position: int) -> Response:
+@router.get(
+    "/documents/{position}",
+    openapi_extra=openapi.operation(answer={"type": "string", "format": "binary"}),
+)
+async def get_version(request: Request, position: str) -> Response:
     """Answer the content of a document as it was stored at a position."""
     store: Store = request.app.state.store
     await require(request, "audit/read")
     parameters(request)
-    if not 0 < position <= LARGEST_POSITION:
-        raise InvalidQuery("is no position", "position")
-    event = await run_sync(content_at, store.log, position)
+    wanted = _number({"position": position}, "position", 0, 1, LARGEST_POSITION)
+    event = await run_sync(content_at, store.log, wanted)
     count_records(request, 1)
     response = Response(event.content)
     response.headers["Content-Type"] = event.content_type
