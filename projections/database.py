@@ -59,7 +59,7 @@ LOADED = {
     for table, columns in _COLUMNS.items()
 }
 """The tables that are filled many rows at a time: their columns and types."""
-VERSION = 5
+VERSION = 6
 """Of the tables; views of another version are dropped, and derived again from the log."""
 SCHEMA = "views"
 LOCK_TIMEOUT_SECONDS = 60

@@ -24,6 +24,9 @@ from projections.vocabulary_table import ModeRule, Rule, Table, read_table
 
 SESSION_ID = "https://w3id.org/xapi/cmi5/context/extensions/sessionid"
 HELD = "https://w3id.org/bichron/extensions/held"
+COUNT = "https://w3id.org/bichron/extensions/count"
+COUNTED_AT_MOST = 10_000
+"""More acts of one person in one statement are not believed."""
 
 Row = TypeVar("Row", Rule, ModeRule)
 Choices = Sequence[tuple[tuple[Test, ...], Row]]
@@ -78,6 +81,7 @@ def classify(statement: JSON, position: int, stored: datetime) -> Record | None:
         completion=facts.result.get("completion"),
         duration=_duration(facts, rule),
         held=_held(facts),
+        count=_count(facts),
     )
 
 
@@ -141,6 +145,14 @@ def _held(facts: Facts) -> tuple[int, int] | None:
     except (KeyError, ValueError):
         return None
     return (starts, ends) if starts < ends else None
+
+
+def _count(facts: Facts) -> int:
+    """Return how many acts the statement sums up; what is no such number counts as one."""
+    extensions = facts.result.get("extensions") or {}
+    found = extensions.get(COUNT, facts.extensions.get(COUNT))
+    counted = isinstance(found, int) and not isinstance(found, bool)
+    return found if counted and 1 <= found <= COUNTED_AT_MOST else 1
 
 
 def _micros(moment: datetime) -> int:
