@@ -98,9 +98,15 @@ def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
             raise InvalidSettings(f"{variable} is no setting of Bichron")
         given[name] = text
     try:
-        return msgspec.convert(given, Settings, strict=False)
+        return msgspec.convert(given, Settings, strict=False, dec_hook=_path)
     except msgspec.ValidationError as error:
         raise InvalidSettings(f"a setting is malformed: {error}") from None
+
+
+def _path(kind: type, text: Any) -> Any:
+    if kind is not Path or not text:
+        raise ValueError("a path is expected")
+    return Path(text)
 
 
 def _variable(name: str) -> str:

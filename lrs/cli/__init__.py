@@ -18,6 +18,7 @@ from lrs.cli import (
     reports,
     serving,
     sync,
+    vocabulary,
 )
 from lrs.errors import InvalidSettings, LRSError
 
@@ -39,6 +40,7 @@ app.command()(sync.sync)
 app.add_typer(people.people, name="people")
 app.command()(reports.report)
 app.command()(reports.rebuild)
+app.add_typer(vocabulary.vocabulary, name="vocabulary")
 app.add_typer(audit.audit, name="audit")
 audit.audit.command("history")(history.show_history)
 audit.audit.command("diff")(history.show_difference)
