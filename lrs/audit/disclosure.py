@@ -41,7 +41,9 @@ class Disclosure(NamedTuple):
     records: int | None = None
 
 
-class _Question(NamedTuple):
+class Question(NamedTuple):
+    """Who asked what of which route, without paging."""
+
     principal: str
     route: str
     parameters: tuple[tuple[str, str], ...]
@@ -85,21 +87,33 @@ class Disclosures:
     def __init__(self, log: EventLog) -> None:
         self._log = log
         self._lock = threading.Lock()
-        self._tallies: dict[_Question, _Tally] = {}
+        self._tallies: dict[Question, _Tally] = {}
 
     def note(self, disclosure: Disclosure, now: datetime | None = None) -> None:
         """Count a read. Never waits for the store."""
+        question, named = asked(disclosure.principal, disclosure.route, disclosure.parameters)
+        self.count(question, named, disclosure.records, now)
+
+    def count(
+        self,
+        question: Question,
+        named: str | None,
+        records: int | None,
+        now: datetime | None = None,
+    ) -> None:
+        """Count a read of what `asked` returned. Never waits for the store."""
         now = now or datetime.now(UTC)
-        question, named = _question(disclosure)
         with self._lock:
-            if len(self._tallies) >= LARGEST and question not in self._tallies:
-                many = (("*", f"more than {LARGEST} different questions"),)
-                question = question._replace(parameters=many)
-            position = self._log.known_head().position
-            tally = self._tallies.setdefault(question, _Tally(now, position, now, now))
+            tally = self._tallies.get(question) or self._tally(question, now)
             if not tally.reads:
-                tally.position, tally.first = position, now
-            tally.add(disclosure.records, named, now)
+                tally.position, tally.first = self._log.known_head().position, now
+            tally.add(records, named, now)
+
+    def _tally(self, question: Question, now: datetime) -> _Tally:
+        if len(self._tallies) >= LARGEST:
+            many = (("*", f"more than {LARGEST} different questions"),)
+            question = question._replace(parameters=many)
+        return self._tallies.setdefault(question, _Tally(now, 0, now, now))
 
     def flush(self, *, whole: bool = False, now: datetime | None = None) -> int:
         """Append what is due, or the whole of it; return how many events that made.
@@ -134,7 +148,7 @@ class Disclosures:
         except Exception:  # a store that is away, or a fault of ours: say so, and try again
             logger.exception("disclosures wait in memory; trying again")
 
-    def _settle(self, due: list[tuple[_Question, _Tally]], now: datetime) -> None:
+    def _settle(self, due: list[tuple[Question, _Tally]], now: datetime) -> None:
         """Take off what was appended; what was read meanwhile stays."""
         with self._lock:
             for question, appended in due:
@@ -151,19 +165,18 @@ def disclose(log: EventLog, disclosure: Disclosure) -> None:
     disclosures.flush(whole=True)
 
 
-def _question(disclosure: Disclosure) -> tuple[_Question, str | None]:
+def asked(principal: str, route: str, parameters: Mapping[str, str]) -> tuple[Question, str | None]:
     """Return what was asked, and the one statement that it was about."""
-    parameters = disclosure.parameters
     named = next((parameters[name] for name in _ONE_BY_ONE if name in parameters), None)
     kept = sorted(
         (name, value[:LONGEST_PARAMETER])
         for name, value in parameters.items()
         if name not in _UNCOUNTED and name not in _ONE_BY_ONE
     )
-    return _Question(disclosure.principal, disclosure.route, tuple(kept)), named
+    return Question(principal, route, tuple(kept)), named
 
 
-def _event(question: _Question, tally: _Tally, version: int, stream: UUID) -> RecordsDisclosed:
+def _event(question: Question, tally: _Tally, version: int, stream: UUID) -> RecordsDisclosed:
     return RecordsDisclosed(
         originator_id=stream,
         originator_version=version,

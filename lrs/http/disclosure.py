@@ -1,11 +1,12 @@
 """Tells the disclosure log who was answered what; see `lrs.audit.disclosure`."""
 
+from functools import lru_cache
 from urllib.parse import parse_qsl
 
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from lrs.audit.disclosure import Disclosure, Disclosures
+from lrs.audit.disclosure import Disclosures, Question, asked
 from lrs.http.auth import PRINCIPAL
 
 RECORDS = "bichron.records"
@@ -49,9 +50,14 @@ class DisclosureLog:
 
 def _note(scope: Scope) -> None:
     disclosures: Disclosures = scope["app"].state.disclosures
-    parameters = dict(parse_qsl(scope["query_string"].decode("ascii", "replace")))
-    route = f"GET {scope['path']}"
-    disclosures.note(Disclosure(scope[PRINCIPAL], route, parameters, scope.get(RECORDS)))
+    question, named = _asked(scope[PRINCIPAL], scope["path"], scope["query_string"])
+    disclosures.count(question, named, scope.get(RECORDS))
+
+
+@lru_cache(maxsize=2048)
+def _asked(principal: str, path: str, query: bytes) -> tuple[Question, str | None]:
+    # Clients ask the same all day; reading it again would cost more than counting it.
+    return asked(principal, f"GET {path}", dict(parse_qsl(query.decode("ascii", "replace"))))
 
 
 def count_records(request: Request, records: int) -> None:
