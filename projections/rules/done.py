@@ -42,12 +42,16 @@ def done(
 
 def best_score(trace: Trace, activity: Activity) -> float | None:
     """Return the best normalised score of a quiz; None without any."""
-    scores = [
-        record.score
+    return max((score for _, score in scores(trace, activity)), default=None)
+
+
+def scores(trace: Trace, activity: Activity) -> list[tuple[int, float]]:
+    """Return when a quiz was scored and how (normalised), in order of time."""
+    return [
+        (record.timestamp, record.score)
         for record, relation in trace.on(activity.id)
         if relation in _WITHIN and _scores(record) and record.score is not None
     ]
-    return max(scores, default=None)
 
 
 def _qualifies(activity: Activity, record: Record) -> bool:

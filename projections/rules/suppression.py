@@ -6,6 +6,11 @@ group, and, where the rest of a sum or the step from one row to the next would g
 for its neighbours as well. What this module does not know is suppressed too, so that a new figure
 shows only once somebody has thought about it here.
 
+Left out on purpose, since others' figures would give a few learners away: `known_at_cutoff` and
+`ahead` (less what is true, they are the few who came late), `modes` (sums over steps that the
+funnel hides), `cohorts` (less the others, the smallest; ask for one cohort), `hours`, `gain`, and of a
+session everything but how many came.
+
 It hides nothing that only the difference of two reports tells (of two cohorts, of two moments).
 """
 
@@ -18,6 +23,12 @@ SMALLEST_GROUP = 5
 _HEAD = ("report", "program", "cohort", "as_of", "position", "rules", "session", "cutoff")
 _STATES = ("ready", "late", "partly", "not_started")
 _PRESENCE = ("attended", "partial", "absent")
+_SUMS = {
+    "sync": ("expected", *_PRESENCE, "minutes", "recordings", "participation"),
+    "async": ("assigned", "completed", "on_time", "late", "late_hours", "minutes", "score"),
+    "follow_up": ("expected", "done"),
+}
+"""What may show of the totals, where five learners or more contributed."""
 
 
 def suppressed(report: Report) -> Report:
@@ -71,17 +82,30 @@ def _row(row: Report, labels: Sequence[str], figures: Mapping[str, Any]) -> Repo
 def _readiness(report: Report) -> Report:
     if _small(report["expected"]):
         return {}
+    return {
+        **_prepared(report),
+        "items": [_item(item) for item in report["items"]],
+        "history": [
+            _row(past, ("id", "title", "starts"), _prepared(past)) for past in report["history"]
+        ],
+    }
+
+
+def _prepared(report: Report) -> Report:
+    """Return how many were ready for a session, of five or more expected."""
+    if _small(report["expected"]):
+        return {}
     counts = parts({name: report[name] for name in _STATES})
-    items = [
-        _row(
-            item,
-            ("activity", "title", "due"),
-            parts({name: item[name] for name in ("done", "late", "missing")}),
-        )
-        for item in report["items"]
-    ]
     readiness = None if counts["ready"] is None else report["readiness"]
-    return {"expected": report["expected"], **counts, "readiness": readiness, "items": items}
+    return {"expected": report["expected"], **counts, "readiness": readiness}
+
+
+def _item(item: Report) -> Report:
+    """Return a piece of pre-work; its median lead if five or more did it."""
+    figures: Report = {**parts({name: item[name] for name in ("done", "late", "missing")})}
+    if item["done"] + item["late"] >= SMALLEST_GROUP:
+        figures["lead_hours"] = item["lead_hours"]
+    return _row(item, ("activity", "title", "due"), figures)
 
 
 def _drop_off(report: Report) -> Report:
@@ -144,6 +168,7 @@ def _combined(report: Report) -> Report:
         "totals": {"learners": learners, **_totals(report["totals"], report["learners"])},
         "patterns": parts(report["patterns"]),
         "weeks": [_week(row) for row in report["weeks"]],
+        "sessions": [_session(row) for row in report["sessions"]],
         "outcomes": [_outcome(row, learners) for row in report["outcomes"]],
     }
 
@@ -151,9 +176,11 @@ def _combined(report: Report) -> Report:
 def _totals(totals: Report, learners: Sequence[Report]) -> Report:
     """Return the sums that five or more learners, or none, contributed to."""
     found: Report = {
-        name: _summed(totals[name], [each[name] for each in learners])
-        for name in ("sync", "async", "follow_up")
+        **_nothing({name: value for name, value in totals.items() if name != "learners"}),
     }
+    for part, names in _SUMS.items():
+        sums = {name: totals[part][name] for name in names}
+        found[part] |= _summed(sums, [each[part] for each in learners])
     for side, names in (("sync", _PRESENCE), ("async", ("on_time", "late"))):
         counts = {name: totals[side][name] for name in names}
         sizes = {name: _contributors(name, [row[side] for row in learners]) for name in names}
@@ -197,6 +224,15 @@ def _week(row: Report) -> Report:
         ("week", "starts"),
         {**figures, "sync_minutes": row["sync_minutes"] if present else None},
     )
+
+
+def _session(row: Report) -> Report:
+    """Return how many were expected at a session and how many came."""
+    labels = ("id", "title", "mode", "starts")
+    if _small(row["expected"]):
+        return _row(row, labels, {})
+    figures = {"expected": row["expected"], **parts({name: row[name] for name in _PRESENCE})}
+    return _row(row, labels, figures)
 
 
 def _outcome(row: Report, learners: int) -> Report:
