@@ -1,11 +1,9 @@
 """Reports without their learners: what may be passed on, and to whom with small groups."""
 
-import csv
 from collections.abc import Iterator
-from io import StringIO
 from typing import Any
 
-from projections.rules.report import FORMULA
+from projections.export import csv_of
 from projections.rules.suppression import suppressed
 
 COLUMNS = ("part", "of", "figure", "value")
@@ -22,20 +20,26 @@ def aggregate(report: dict[str, Any], *, whole: bool) -> dict[str, Any]:
 
 
 def aggregate_csv(report: dict[str, Any]) -> bytes:
-    """Return an aggregate as CSV (RFC 4180, UTF-8), one figure a row.
+    """Return an aggregate as CSV (RFC 4180, UTF-8), one figure a row, see `figures`.
+
+    A figure that is null or suppressed has an empty value. Text that a spreadsheet would run as a
+    formula gets a leading apostrophe.
+    """
+    return csv_of(COLUMNS, figures(report))
+
+
+def figures(report: dict[str, Any]) -> list[tuple[str, str, str, Any]]:
+    """Return an aggregate's figures as rows of `COLUMNS`.
 
     `part` is the report's own name for where the figure stands (empty at the top), `of` the
-    activity, outcome or week it is about. A figure that is null or suppressed has an empty value.
-    Text that a spreadsheet would run as a formula gets a leading apostrophe.
+    activity, outcome or week it is about.
     """
-    text = StringIO(newline="")
-    writer = csv.writer(text)
-    writer.writerow(COLUMNS)
-    for name, value in report.items():
-        if name not in _HEAD and name != "learners":
-            for row in _rows("", name, value):
-                writer.writerow([_harmless(cell) for cell in row])
-    return text.getvalue().encode()
+    return [
+        row
+        for name, value in report.items()
+        if name not in _HEAD and name != "learners"
+        for row in _rows("", name, value)
+    ]
 
 
 def _rows(part: str, name: str, value: Any) -> Iterator[tuple[str, str, str, Any]]:
@@ -58,7 +62,3 @@ def _of(part: str, row: Any) -> Iterator[tuple[str, str, str, Any]]:
     for figure, value in row.items():
         if figure != label and not isinstance(value, str | list | dict):
             yield part, str(row.get(label, "")), figure, value
-
-
-def _harmless(cell: Any) -> Any:
-    return f"'{cell}" if isinstance(cell, str) and cell.startswith(FORMULA) else cell

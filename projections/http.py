@@ -5,15 +5,16 @@ from typing import Any, Protocol, get_args
 
 from anyio.to_thread import run_sync
 from fastapi import APIRouter, Request, Response
+from fastapi.responses import StreamingResponse
 
 from lrs.errors import InvalidQuery, NotFound
 from projections.aggregates import aggregate, aggregate_csv
-from projections.export import as_csv
+from projections.export import PARQUET, as_csv, as_parquet
 from projections.people_http import people_router
 from projections.reports import Name, Query, Reports
 from projections.rules.report import canonical
 
-FORMATS = ("json", "csv")
+FORMATS = ("json", "csv", "parquet")
 RECORDS = "bichron.records"
 """Where a request's scope tells the disclosure log whose answer holds how many records."""
 _TEXT = {"type": "string"}
@@ -66,9 +67,7 @@ def report_router(require: Require) -> APIRouter:
         request.scope[RECORDS] = len(report["learners"])
         if ("aggregate", "true") in parameters:
             return _aggregate(aggregate(report, whole=caller.may("admin")), form)
-        if form == "csv":
-            return Response(await run_sync(as_csv, report), media_type="text/csv")
-        return Response(canonical(report), media_type="application/json")
+        return await run_sync(_exported, report, form)
 
     router.include_router(people_router(require))
     return router
@@ -92,6 +91,17 @@ def read_query(name: str, parameters: list[tuple[str, str]]) -> tuple[Query, str
     if whether not in {"true", "false"} or (whether == "true" and form not in {"json", "csv"}):
         raise InvalidQuery("it is true, in JSON or CSV, or false", "aggregate")
     return Query(name, **given), form  # type: ignore[arg-type] # one of Name, by the first check
+
+
+def _exported(report: dict[str, Any], form: str) -> Response:
+    if form == "json":
+        return Response(canonical(report), media_type="application/json")
+    # A slug has neither quotes nor line ends.
+    name = f'attachment; filename="{report["report"]}-{report["program"]}.{form}"'
+    headers = {"Content-Disposition": name}
+    if form == "csv":
+        return Response(as_csv(report), headers=headers, media_type="text/csv")
+    return StreamingResponse(as_parquet(report), headers=headers, media_type=PARQUET)
 
 
 def _aggregate(report: dict[str, Any], form: str) -> Response:

@@ -7,6 +7,7 @@ from typing import Any
 
 import httpx
 import psycopg
+import pyarrow.parquet as pq
 import pytest
 import yaml
 
@@ -102,6 +103,20 @@ def test_reports_come_as_csv(server: Server, caught_up: Callable[[], None]) -> N
     rows = list(csv.DictReader(io.StringIO(answer.text)))
     assert len(rows) == 5
     assert "'=cmd|' /C calc'!A0" in {row["name"] for row in rows}
+
+
+def test_reports_come_as_parquet(server: Server, caught_up: Callable[[], None]) -> None:
+    put(server, course.document())
+    caught_up()
+    parameters = {"program": "course", "format": "parquet"}
+    answer = server.client.get("/reports/drop-off", params=parameters)
+    assert answer.headers["content-type"] == "application/vnd.apache.parquet"
+    assert 'filename="drop-off-course.parquet"' in answer.headers["content-disposition"]
+    table = pq.read_table(io.BytesIO(answer.content))
+    assert table["name"].to_pylist() == ["Ada", "Bo", "Cem", "Dan", "Eva"]
+    assert_refused(
+        server.client.get("/reports/drop-off", params=parameters | {"aggregate": "true"}), 400
+    )
 
 
 @pytest.mark.parametrize(
