@@ -76,7 +76,9 @@ class HistoryIndex:
             keys = set(map(key_of, self._terms(each.topic, sealed, event)))
             rows += [(key, each.id) for key in sorted(keys)]
             if reason := getattr(event, "reason", None):
-                reasons.append({"position": each.id, "reason": reason.casefold()})
+                # PostgreSQL keeps no NUL in texts, but JSON does.
+                found = reason.casefold().replace("\0", " ")
+                reasons.append({"position": each.id, "reason": found})
         if notifications:
             views.load("history", rows)
             views.run_all("add_history_reason", reasons)
@@ -225,7 +227,9 @@ def forget(views: Transaction, kept: Sequence[tuple[int, str, str]]) -> None:
 
 def key_of(term: str) -> int:
     """Return the signed 64-bit key of a term (BLAKE2b, big-endian)."""
-    return int.from_bytes(blake2b(term.encode(), digest_size=8).digest(), "big", signed=True)
+    return int.from_bytes(
+        blake2b(term.encode("utf-8", "surrogatepass"), digest_size=8).digest(), "big", signed=True
+    )
 
 
 class _Keys:

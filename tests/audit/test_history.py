@@ -15,7 +15,13 @@ from lrs.main import open_store, open_views
 from lrs.settings import Settings
 from lrs.store import Store
 from projections import history as module
-from projections.database import Database
+from projections.database import (
+    SQL,
+    Database,
+    PostgresTransaction,
+    SqliteTransaction,
+    _postgres,
+)
 from projections.history import History, Search, forget, history_position
 from projections.runner import Runner, rebuild_views
 from tests.projections import course
@@ -224,3 +230,26 @@ def test_an_erased_event_is_found_by_its_action_and_principal_only(house: House)
         assert history_position(views) == house.store.log.head().position
     assert house.search(person=ADA) == []
     assert house.search(action="statement.recorded") == house.search(principal="tester") == [told]
+
+
+def test_a_reason_with_a_character_that_a_database_refuses_stops_nothing(house: House) -> None:
+    house.store.people.link([ADA, "mailto:x@example.org"], reason="a\0b", by="clerk")
+    assert house.actions(reason="A B") == ["people.linked"]
+    assert house.search(reason="a b")[0]["reason"] == "a\0b"
+
+
+def test_a_search_reads_its_page_from_the_index_in_order(house: House) -> None:
+    with house.views.transaction(write=False) as views:
+        if isinstance(views, PostgresTransaction):
+            views.connection.execute("set local enable_seqscan = off")
+            query = _postgres("history_of").replace(b"%(key)s", b"1").replace(b"%(after)s", b"0")
+            query = query.replace(b"%(upto)s", b"9").replace(b"%(limit)s", b"5")
+            plan = str(views.connection.execute(b"explain " + query).fetchall())
+            assert "Index Only Scan" in plan
+            assert "Sort" not in plan
+        elif isinstance(views, SqliteTransaction):
+            given = {"key": 1, "after": 0, "upto": 9, "limit": 5}
+            rows = views.connection.execute("explain query plan " + SQL["history_of"], given)
+            plan = str(rows.fetchall())
+            assert "SEARCH history USING PRIMARY KEY (key=? AND position>? AND position<?)" in plan
+            assert "TEMP B-TREE" not in plan
