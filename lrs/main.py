@@ -1,20 +1,33 @@
 """The composition root: the only module, with `cli`, that knows every room."""
 
+import os
 import threading
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import cast
+from uuid import UUID
 
+from eventsourcing.postgres import PostgresApplicationRecorder
+from eventsourcing.sqlite import SQLiteApplicationRecorder
 from fastapi import FastAPI
 from fastapi.middleware.cors import CORSMiddleware
 
 from adapters import intake, webhooks
 from lrs.audit.disclosure import Disclosures
+from lrs.audit.export import Evidence
+from lrs.audit.keeper import Keeper
+from lrs.audit.ledger import Ledger
+from lrs.audit.signer import Signer
+from lrs.audit.tree import TreeStore
 from lrs.credentials import Credentials
 from lrs.documents import Documents
+from lrs.garbage import collect_rarely
 from lrs.http import (
     about,
     activities,
     agents,
+    audit,
     documents,
     errors,
     history,
@@ -29,13 +42,14 @@ from lrs.http.auth import require
 from lrs.http.disclosure import DisclosureLog
 from lrs.http.lane import Lane
 from lrs.http.webhooks import webhook_router
-from lrs.garbage import collect_rarely
 from lrs.log import EventLog
 from lrs.people import People
+from lrs.postgres.audit import PostgresTree
 from lrs.postgres.factory import library_settings, open_postgres
 from lrs.programs import Programs
 from lrs.settings import Settings, read_settings
 from lrs.settling import Settler
+from lrs.sqlite.audit import SqliteTree
 from lrs.sqlite.factory import library_settings as sqlite_settings
 from lrs.sqlite.factory import open_sqlite
 from lrs.statements import Statements
@@ -116,6 +130,40 @@ def open_views(settings: Settings) -> Database:
     return PostgresDatabase(settings.database_url)
 
 
+def open_tree(log: EventLog) -> TreeStore:
+    """Open the Merkle tree of a log, which lies in the log's own database."""
+    recorder = log.recorder
+    if isinstance(recorder, SQLiteApplicationRecorder):
+        return SqliteTree(recorder.datastore)
+    return PostgresTree(cast("PostgresApplicationRecorder", recorder).datastore)
+
+
+def open_evidence(log: EventLog) -> Evidence:
+    """Open what an auditor asks for."""
+    return Evidence(log.log_id(), open_tree(log))
+
+
+def open_signer(log: EventLog, settings: Settings) -> Signer:
+    """Open what signs heads; the key is made when the first one is signed."""
+    log_id = log.log_id()
+    return Signer(log_id, open_tree(log), settings.signing_key or _default_key(log_id, settings))
+
+
+def _default_key(log_id: UUID, settings: Settings) -> Path:
+    """Return the key's place: beside an SQLite file; for a database elsewhere, in the user's state."""
+    path = settings.sqlite_path
+    if path is not None:
+        return path.with_name(f"{path.stem}-signing.key")
+    state = os.environ.get("XDG_STATE_HOME") or Path.home() / ".local" / "state"
+    return Path(state) / "bichron" / f"{log_id}-signing.key"
+
+
+def open_keeper(log: EventLog, settings: Settings) -> Keeper:
+    """Open what keeps the tree and its signed heads up to date."""
+    tree = open_tree(log)
+    return Keeper(Ledger(log.log_id(), tree), open_signer(log, settings), tree)
+
+
 def create_app(settings: Settings | None = None, *, projections: bool = True) -> FastAPI:
     """Return the server; with `projections` it also follows the log, in a thread of its own."""
     settings = settings or read_settings()
@@ -127,11 +175,14 @@ def create_app(settings: Settings | None = None, *, projections: bool = True) ->
             app.state.views = views
             app.state.reports = Reports(store.log, views)
             app.state.history = History(store.log, views)
+            app.state.evidence = open_evidence(store.log)
             app.state.webhooks = Webhooks(store.log)
             app.state.webhook_sessions = Sessions(store.log, store.programs)
             runner = Runner(store.log, views)
             stop = threading.Event()
             thread = threading.Thread(target=runner.follow, args=(stop,), name="projections")
+            keeper = open_keeper(store.log, settings)
+            keeping = threading.Thread(target=keeper.follow, args=(stop,), name="audit")
             settler = Settler(store, app.state.webhooks, webhooks)
             settling = threading.Thread(target=settler.follow, args=(stop,), name="settling")
             settling.start()
@@ -142,12 +193,14 @@ def create_app(settings: Settings | None = None, *, projections: bool = True) ->
             disclosing.start()
             if projections:
                 thread.start()
+                keeping.start()
             yield
             stop.set()
             settling.join()
             disclosing.join()
             if projections:
                 thread.join()
+                keeping.join()
 
     app = FastAPI(title="Bichron", version="0.1.0", lifespan=lifespan)
     app.add_middleware(Lane, endpoints=statements.LANE)
@@ -167,7 +220,17 @@ def create_app(settings: Settings | None = None, *, projections: bool = True) ->
         max_age=86_400,
     )
     errors.install(app)
-    for room in (statements, documents, activities, agents, about, programs, people, history):
+    for room in (
+        statements,
+        documents,
+        activities,
+        agents,
+        about,
+        programs,
+        people,
+        history,
+        audit,
+    ):
         app.include_router(room.router)
     app.include_router(report_router(require))
     app.include_router(attendance_router(intake))

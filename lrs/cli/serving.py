@@ -12,7 +12,7 @@ import uvicorn
 
 from lrs.cli.output import err, print_json, print_table
 from lrs.garbage import collect_rarely
-from lrs.main import open_log, open_store, open_views
+from lrs.main import open_keeper, open_log, open_store, open_views
 from lrs.settings import Settings, read_settings
 from projections.runner import Runner, tracked
 
@@ -57,9 +57,21 @@ def _follow(settings: Settings) -> None:
     if server := parent_process():
         # A server that was killed could not end this.
         threading.Thread(target=_outlive, args=(server.join, stop), daemon=True).start()
+    _keep(settings, stop)
+
+
+def _keep(settings: Settings, stop: threading.Event) -> None:
+    """Keep the projections and, in a thread of its own, the audit log, until `stop` is set."""
     collect_rarely()
+    log = open_log(settings)
+    keeper = threading.Thread(target=open_keeper(log, settings).follow, args=(stop,), name="audit")
     with open_views(settings) as views:
-        Runner(open_log(settings), views).follow(stop)
+        keeper.start()
+        try:
+            Runner(log, views).follow(stop)
+        finally:
+            stop.set()
+            keeper.join()
 
 
 def _outlive(wait: Callable[[], None], stop: threading.Event) -> None:
@@ -80,13 +92,11 @@ def ensure_credential(settings: Settings) -> None:
 def project() -> None:
     """Keep the projections, as a process of their own, until interrupted."""
     settings = read_settings()
-    with open_views(settings) as views:
-        err.print("Following the log; Ctrl-C ends it.")
-        collect_rarely()
-        try:
-            Runner(open_log(settings), views).follow(threading.Event())
-        except KeyboardInterrupt:
-            err.print("Stopped.")
+    err.print("Following the log; Ctrl-C ends it.")
+    try:
+        _keep(settings, threading.Event())
+    except KeyboardInterrupt:
+        err.print("Stopped.")
 
 
 def status(
