@@ -207,7 +207,12 @@ def test_a_search_that_looks_at_too_much_gives_what_it_has_and_says_where_to_go_
 def test_the_index_rebuilt_finds_the_same(house: House) -> None:
     record(house.store, statement(), referring(str(uuid4())))
     house.store.people.link([ADA, "mailto:x@example.org"], reason="asked", by="clerk")
-    searches = ({}, {"person": ADA}, {"reason": "ask"}, {"principal": "clerk"})
+    searches: tuple[dict[str, Any], ...] = (
+        {},
+        {"person": ADA},
+        {"reason": "ask"},
+        {"principal": "clerk"},
+    )
     before = [house.search(**each) for each in searches]
     rebuild_views(house.store.log, house.views, lambda done, end: None)
     assert [house.search(**each) for each in searches] == before

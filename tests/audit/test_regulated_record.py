@@ -35,7 +35,10 @@ from tests.store.statements import drafts, statement, voiding
 AGENT = '{"mbox":"mailto:ada@example.org"}'
 STATE = {"activityId": "https://example.org/a", "agent": AGENT, "stateId": "bookmark"}
 SHEET = b"Name,E-mail,Present\nAda,ada@example.org,yes\n"
-LINK = {"actors": ["mailto:ada@example.org", "mailto:a.kaya@example.org"], "reason": "asked her"}
+LINK: dict[str, Any] = {
+    "actors": ["mailto:ada@example.org", "mailto:a.kaya@example.org"],
+    "reason": "asked her",
+}
 UPLOAD = {"program": "course", "session": course.SESSION}
 WAIT_SECONDS = 10
 
