@@ -16,8 +16,9 @@ from bench.statements import COURSES, program, session, statements
 from lrs.garbage import collect_rarely
 from lrs.main import open_log, open_store, open_views
 from lrs.settings import Settings
+from projections.learning import NAME
 from projections.reports import Query, Reports
-from projections.runner import Runner, rebuild_views
+from projections.runner import Runner, rebuild_views, tracked
 
 ASKED = 20
 FOLLOWED = 15
@@ -77,15 +78,16 @@ def _in_a_process(engine: Engine, url: str, work: str, size: int) -> Iterator[Fi
     """Follow or rebuild in a process of its own, whose memory is then its alone."""
     command = [sys.executable, "-m", "bench.projecting", work, url]
     done = subprocess.run(command, capture_output=True, check=True, text=True)
-    seconds, cpu, memory = map(float, done.stdout.split())
-    yield Figure(
-        "projections",
-        engine.name,
-        f"{work}, {size:,} events",
-        rate=size / seconds,
-        cpu=1_000 * cpu / size,
-        peak_memory=int(memory),
-    )
+    for line in done.stdout.splitlines():
+        name, seconds, cpu, memory = line.split()
+        yield Figure(
+            "projections",
+            engine.name,
+            f"{work}, {name}, {size:,} events",
+            rate=size / float(seconds),
+            cpu=1_000 * float(cpu) / size,
+            peak_memory=int(memory),
+        )
 
 
 def _asked(engine: Engine, reports: Reports, query: Query, asked: int, size: int) -> Figure:
@@ -109,20 +111,28 @@ def _asked(engine: Engine, reports: Reports, query: Query, asked: int, size: int
 
 
 def main() -> None:
-    """Do one piece of work; print seconds, CPU seconds and peak memory."""
+    """Do one piece of work; print what was through when: seconds, CPU seconds and peak memory."""
     work, url = sys.argv[1:]
     settings = Settings(database_url=url)
     log = open_log(settings)
     collect_rarely()  # as the commands do
     with open_views(settings) as views:
         began, cpu = time.perf_counter(), time.process_time()
-        if work == "follow":
-            Runner(log, views).catch_up()
-        else:
+
+        def told(name: str) -> None:
+            peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+            seconds, used = time.perf_counter() - began, time.process_time() - cpu
+            sys.stdout.write(f"{name} {seconds} {used} {peak}\n")
+
+        if work == "rebuild":
             rebuild_views(log, views, lambda *_: None)
-        seconds = time.perf_counter() - began
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
-    sys.stdout.write(f"{seconds} {time.process_time() - cpu} {peak}\n")
+        else:
+            runner, end = Runner(log, views), log.head().position
+            while dict(tracked(views))[NAME] < end:
+                runner.step()
+            told("reports")
+            runner.catch_up()
+        told("everything")
 
 
 if __name__ == "__main__":
