@@ -231,3 +231,33 @@ def test_incremental_is_rebuilt_is_live(houses: Any, data: st.DataObject) -> Non
         rebuilt = [without_clock(house.reports.get(query)) for query in QUERIES]
         assert incremental == rebuilt == live
         assert unmatched_actors(views) == strangers
+
+
+@given(
+    statements=st.lists(_statements(), min_size=2, max_size=12),
+    minute=st.sampled_from(["2026-10-06T10:00:00Z", None]),
+    random=st.randoms(use_true_random=False),
+)
+@settings(max_examples=8, deadline=None, suppress_health_check=list(HealthCheck))
+def test_the_order_of_arrival_changes_no_byte(
+    houses: Any, statements: list[dict[str, Any]], minute: str | None, random: Any
+) -> None:
+    """Of the same statements in another order, also where all of them are of one moment."""
+    if minute is not None:
+        statements = [statement | {"timestamp": minute} for statement in statements]
+    told = []
+    for arriving in (statements, random.sample(statements, len(statements))):
+        chosen = houses()
+        with open_store(chosen) as store, open_views(chosen) as views:
+            store.programs.plan(course.document(), by="test")
+            for statement in arriving:
+                record(store, statement)
+            house = House(store, views)
+            told.append([_anywhere(house.report(query)) for query in QUERIES])
+    assert told[0] == told[1]
+
+
+def _anywhere(report: dict[str, Any]) -> bytes:
+    """Return a report without its clock, persons by their names: each store has ids of its own."""
+    learners = [{**each, "person": each["name"]} for each in report["learners"]]
+    return without_clock({**report, "learners": learners})

@@ -113,7 +113,7 @@ def record(kind: Any, iri: str, when: str | int, who: str = "ada", **changes: An
     timestamp = at(when) if isinstance(when, str) else when
     fields: dict[str, Any] = {
         "position": position,
-        "statement": f"statement-{position}",
+        "statement": f"statement-{position:08}",
         "stored": timestamp + 1_000_000,
         "actor": key(who),
         "name": who,

@@ -228,3 +228,134 @@ def test_weeks_add_up_to_the_totals() -> None:
     assert [week for week in weeks if weeks[week]["active"]] == [0, 1, 2]
     assert found["totals"]["sync"]["attended"] == 2
     assert found["totals"]["async"]["completed"] == 2
+
+
+def test_a_weeks_late_work_make_ups_and_contributions_are_told() -> None:
+    planned = plan(
+        activity(PAGE, due=day("10-07")),
+        activity(FORUM, "post"),
+        session(LAB, recording=RECORDING),
+        learners=(learner("ada"), learner("bo")),
+    )
+    records = (
+        there(),
+        record("asked", LAB, "10-09 14:30", count=3),
+        record("viewed", RECORDING, "10-20", "bo"),
+        record("completed", PAGE, "10-07"),
+        record("completed", PAGE, "10-09", "bo"),
+        record("posted", FORUM, "10-09"),
+    )
+    weeks = {row["week"]: row for row in Course(planned, *records).combined()["weeks"]}
+    figures = ("completed", "late", "recordings", "contributions")
+    assert [weeks[0][name] for name in figures] == [1, 0, 0, 0]
+    assert [weeks[1][name] for name in figures] == [2, 1, 1, 3]
+    assert [weeks[2][name] for name in figures] == [0, 0, 0, 0]
+
+
+def test_lateness_is_the_median_of_what_was_late() -> None:
+    due = day("10-05")
+    planned = plan(
+        *(activity(f"{PAGE}{n}", due=due) for n in range(4)),
+        activity(FORUM, "post", mode="in-person", due=due),
+        learners=(learner("ada"), learner("bo")),
+    )
+    records = [
+        record("completed", f"{PAGE}0", "10-05 00:00"),
+        record("completed", f"{PAGE}1", "10-05 02:00"),
+        record("completed", f"{PAGE}2", "10-05 06:00"),
+        record("posted", FORUM, "10-25"),
+        record("completed", f"{PAGE}1", "10-06", "bo"),
+    ]
+    found = Course(planned, *records).combined()
+    assert (of(found, "ada")["async"]["late"], of(found, "ada")["async"]["late_hours"]) == (2, 4)
+    assert (found["totals"]["async"]["late"], found["totals"]["async"]["late_hours"]) == (3, 6)
+    assert only(Course(plan(activity(PAGE))).combined())["async"]["late_hours"] is None
+
+
+def test_each_learner_has_their_own_wait_for_feedback() -> None:
+    planned = plan(activity(ESSAY, "assignment"), learners=(learner("ada"), learner("bo")))
+    records = [record("submitted", ESSAY, "10-05 12:00", who) for who in ("ada", "bo")]
+    records.append(record("graded", ESSAY, "10-05 14:00"))
+    found = Course(planned, *records).combined()
+    assert of(found, "ada")["feedback"] == {"graded": 1, "open": 0, "median_hours": 2}
+    assert of(found, "bo")["feedback"] == {"graded": 0, "open": 1, "median_hours": None}
+    assert found["totals"]["feedback"] == {"graded": 1, "open": 1, "median_hours": 2}
+
+
+def test_open_work_is_not_left_out_of_the_median() -> None:
+    """A mean over graded work alone would say an hour, while three of four wait for weeks."""
+    names = ("a", "b", "c", "d")
+    planned = plan(activity(ESSAY, "assignment"), learners=tuple(map(learner, names)))
+    records = [record("submitted", ESSAY, "10-05 12:00", who) for who in names]
+    records.append(record("graded", ESSAY, "10-05 13:00", "a"))
+    assert Course(planned, *records).combined()["totals"]["feedback"]["median_hours"] is None
+
+
+TWO_COHORTS = plan(
+    activity(PAGE, due=day("10-06")),
+    activity(QUIZ, "quiz"),
+    session(LAB),
+    cohorts=("spring", "autumn"),
+    learners=(learner("ada"), learner("bo"), learner("cem", cohort="spring")),
+)
+COHORTS_DID = (
+    there(),
+    there(who="cem", minutes=30),
+    record("asked", LAB, "10-09 14:30"),
+    record("completed", PAGE, "10-05"),
+    record("completed", PAGE, "10-07", "cem"),
+    record("quiz-scored", QUIZ, "10-08", "bo", score=0.5),
+    record("quiz-scored", QUIZ, "10-08", "cem", score=1.0),
+)
+
+
+def test_a_cohorts_row_is_what_its_own_report_says() -> None:
+    course = Course(TWO_COHORTS, *COHORTS_DID)
+    rows = course.combined()["cohorts"]
+    assert [(row["id"], row["learners"]) for row in rows] == [("spring", 1), ("autumn", 2)]
+    for row in rows:
+        own = course.combined(cohort=row["id"])
+        assert row == {"id": row["id"], **own["totals"], "patterns": own["patterns"]}
+        assert own["cohorts"] == [row]
+
+
+def test_cohorts_add_up_to_the_whole() -> None:
+    found = Course(TWO_COHORTS, *COHORTS_DID).combined()
+    for part, names in {
+        "sync": ("expected", "attended", "partial", "absent", "minutes", "recordings"),
+        "async": ("assigned", "completed", "on_time", "late", "minutes"),
+    }.items():
+        for name in names:
+            whole = sum(row[part][name] for row in found["cohorts"])
+            assert whole == found["totals"][part][name]
+            assert whole == sum(row[part][name] for row in found["learners"])
+    for pattern, count in found["patterns"].items():
+        assert count == sum(row["patterns"][pattern] for row in found["cohorts"])
+
+
+def test_an_outcome_tells_lateness_scores_and_make_ups() -> None:
+    planned = plan(
+        activity(PAGE, outcome="o", due=day("10-06")),
+        activity(QUIZ, "quiz", outcome="o"),
+        session(outcome="o", recording=RECORDING),
+        outcomes=(outcome("o", "interaction"), outcome("none", "information")),
+        learners=(learner("ada"), learner("bo")),
+    )
+    records = (
+        record("completed", PAGE, "10-07"),
+        record("quiz-scored", QUIZ, "10-05", score=0.5),
+        record("quiz-scored", QUIZ, "10-05", "bo", score=0.75),
+        record("viewed", RECORDING, "10-12", "bo"),
+        there(),
+    )
+    row, empty = Course(planned, *records).combined()["outcomes"]
+    assert row["late"] == pytest.approx(1 / 3)
+    assert (row["score"], row["made_up"]) == (0.625, 0.5)
+    assert [empty[name] for name in ("late", "score", "made_up")] == [None] * 3
+
+
+def test_a_programme_without_learners_has_empty_figures() -> None:
+    found = Course(plan(activity(PAGE), session(), learners=())).combined()
+    assert (found["totals"]["learners"], found["cohorts"], found["hours"]) == (0, [], [])
+    assert found["totals"]["sync"]["gini"] is None
+    assert found["sessions"][0]["expected"] == 0

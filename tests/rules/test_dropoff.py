@@ -3,9 +3,12 @@
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from lrs.plan import Rules
 from projections.rules.path import path
+from projections.rules.standing import RULES
 from tests.rules.course import (
     FORUM,
     LAB,
@@ -233,3 +236,77 @@ def test_linked_actors_are_one_learner() -> None:
     assert only(Course(planned, *records).drop_off())["state"] == "not_started"
     linked = Course(planned, *records, links=[(key("ada"), private)])
     assert only(linked.drop_off())["state"] == "completed"
+
+
+@pytest.mark.parametrize(
+    ("now", "state", "after_days", "since"),
+    [
+        ("10-12 11:59:59", "active", 7, "2026-10-05T12:00:00Z"),
+        ("10-12 12:00", "at_risk", 7, "2026-10-12T12:00:00Z"),
+        ("10-25 12:00", "dropped", 14, "2026-10-19T12:00:00Z"),
+    ],
+)
+def test_the_rule_behind_a_flag_is_told_with_its_figures(
+    now: str, state: str, after_days: int, since: str
+) -> None:
+    row = only(Course(plan(*FUNNEL), record("viewed", PAGE, "10-05 12:00")).drop_off(now))
+    assert row["state"] == state
+    assert row["rule"] == {"text": RULES[state], "after_days": after_days, "since": since}
+
+
+def test_the_rule_behind_an_end_tells_when_it_came() -> None:
+    learners = (learner("ada"), learner("gone", withdrawn=day("10-20")), learner("never"))
+    course = Course(plan(activity(PAGE), learners=learners), record("completed", PAGE, "10-04"))
+    found = course.drop_off("10-31")
+    rules = {row["state"]: row["rule"] for row in found["learners"]}
+    assert {state: (rule["after_days"], rule["since"]) for state, rule in rules.items()} == {
+        "completed": (None, "2026-10-04T00:00:00Z"),
+        "withdrawn": (None, "2026-10-20T00:00:00Z"),
+        "not_started": (None, None),
+    }
+    assert all(rule["text"] == RULES[state] for state, rule in rules.items())
+    assert set(RULES) == set(found["states"])
+
+
+def test_live_and_self_paced_steps_tell_what_each_lost() -> None:
+    names = ("none", "page", "lab", "forum")
+    course = Course(
+        plan(*FUNNEL, learners=tuple(map(learner, names))),
+        record("completed", PAGE, "10-04", "page"),
+        record("attended", LAB, "10-09 14:00", "lab"),
+        record("posted", FORUM, "10-10", "forum"),
+    )
+    live, own = course.drop_off()["modes"]
+    assert live == {
+        "mode": "live",
+        "steps": 1,
+        "came": 3,
+        "lost": 1,
+        "completed": 1,
+        "loss": pytest.approx(1 / 3),
+        "completion": 0.25,
+    }
+    assert own == {
+        "mode": "self_paced",
+        "steps": 2,
+        "came": 6,
+        "lost": 2,
+        "completed": 2,
+        "loss": pytest.approx(1 / 3),
+        "completion": 0.25,
+    }
+
+
+def test_a_mode_without_steps_lost_nobody() -> None:
+    live, _ = Course(plan(activity(PAGE))).drop_off()["modes"]
+    assert (live["steps"], live["loss"], live["completion"]) == (0, None, None)
+
+
+@given(st.lists(st.tuples(st.integers(0, 2), st.integers(0, 3)), max_size=8))
+def test_what_the_modes_lost_is_who_stopped_on_the_way(touched: list[tuple[int, int]]) -> None:
+    names = tuple("abcd")
+    steps = (PAGE, LAB, FORUM)
+    records = [record("viewed", steps[n], "10-04", names[who]) for n, who in touched]
+    found = Course(plan(*FUNNEL, learners=tuple(map(learner, names))), *records).drop_off()
+    lost = sum(row["lost"] for row in found["modes"])
+    assert lost == found["enrolled"] - found["steps"][-1]["reached"]

@@ -8,7 +8,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from projections.rules.suppression import SMALLEST_GROUP, parts, suppressed
-from tests.rules.course import PAGE, Course, activity, learner, plan, record, session
+from tests.rules.course import (
+    LAB,
+    LAB_AGAIN,
+    PAGE,
+    Course,
+    activity,
+    day,
+    learner,
+    plan,
+    record,
+    session,
+)
 
 
 def reports(learners: int, ready: int = 0) -> list[dict[str, Any]]:
@@ -97,7 +108,7 @@ def test_a_figure_that_the_rule_does_not_know_is_suppressed() -> None:
             "lists": [],
             "nested": {"figure": None, "within": []},
         }
-        for rows in ("items", "steps", "weeks", "outcomes"):
+        for rows in ("items", "history", "steps", "weeks", "sessions", "outcomes"):
             changed = before | {rows: [row | {"news": 7} for row in before.get(rows, [])]}
             assert all(row["news"] is None for row in suppressed(changed).get(rows) or [])
 
@@ -147,3 +158,44 @@ def test_a_survival_curve_shows_no_week_in_which_a_few_left(left: list[tuple[int
         if row["survival"] is not None:
             assert not 0 < since < SMALLEST_GROUP
             since = 0
+
+
+def crowd(count: int, early: int) -> Course:
+    """Return a course of so many learners, so many of whom did everything and came."""
+    names = [f"learner {number}" for number in range(count)]
+    planned = plan(
+        activity(PAGE, due=day("10-05")),
+        session(LAB_AGAIN, "10-16 14:00", prepares=(PAGE,)),
+        session(LAB, prepares=(PAGE,)),
+        learners=tuple(map(learner, names)),
+    )
+    did = [record("completed", PAGE, "10-06", name) for name in names[:early]]
+    came = [record("attended", LAB, "10-09 14:00", name) for name in names[:early]]
+    return Course(planned, *did, *came)
+
+
+@pytest.mark.parametrize(("early", "shows"), [(6, True), (3, False)])
+def test_earlier_sessions_leads_and_turnouts_show_for_five_or_more(early: int, shows: bool) -> None:
+    course = crowd(12, early)
+    readiness = suppressed({"report": "readiness", **course.readiness()})
+    (past,) = readiness["history"]
+    assert (past["id"], past["expected"]) == (LAB, 12)
+    assert past["ready"] == (early if shows else None)
+    assert (readiness["items"][0]["lead_hours"] is not None) is shows
+    combined = suppressed({"report": "combined", **course.combined()})
+    (lab,) = [each for each in combined["sessions"] if each["id"] == LAB]
+    assert (lab["expected"], lab["attended"]) == (12, early if shows else None)
+    assert (combined["totals"]["async"]["late_hours"] == 24) is shows
+
+
+def test_what_others_figures_would_give_away_never_shows() -> None:
+    course = crowd(12, 6)
+    readiness = suppressed({"report": "readiness", **course.readiness()})
+    drop_off = suppressed({"report": "drop-off", **course.drop_off()})
+    combined = suppressed({"report": "combined", **course.combined()})
+    assert figures(readiness["known_at_cutoff"]) == figures(readiness["ahead"]) == []
+    assert figures(drop_off["modes"]) == []
+    assert figures(combined["cohorts"]) == figures(combined["hours"]) == []
+    assert figures(combined["totals"]["gain"]) == []
+    assert combined["totals"]["sync"]["gini"] is None
+    assert all(each["gini"] is None and each["minutes"] is None for each in combined["sessions"])

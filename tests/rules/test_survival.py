@@ -1,11 +1,12 @@
 """The survival curve, against the textbook and against counting by hand."""
 
+import importlib
 from fractions import Fraction
-from math import sqrt
+from math import log, sqrt
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from projections.rules.survival import Life, survival
@@ -50,6 +51,12 @@ def test_nobody_has_no_curve() -> None:
     assert survival([]) == []
 
 
+@pytest.fixture(scope="module")
+def lifelines() -> Any:
+    """The library that analysts know; imported here alone, for that takes seconds."""
+    return importlib.import_module("lifelines")
+
+
 lives = st.lists(st.builds(Life, st.integers(0, 8), st.booleans()), min_size=1, max_size=30)
 
 
@@ -73,3 +80,29 @@ def test_there_is_a_row_for_every_week_with_an_event(lives: list[Life]) -> None:
 @given(lives, st.randoms())
 def test_the_order_of_lives_does_not_matter(lives: list[Life], random: Any) -> None:
     assert survival(random.sample(lives, len(lives))) == survival(lives)
+
+
+@settings(max_examples=40)
+@given(lives=lives)
+def test_lifelines_says_the_same(lifelines: Any, lives: list[Life]) -> None:
+    """Its interval is another one (log-log), but from it follows the same sum of Greenwood's."""
+    fitted = lifelines.KaplanMeierFitter().fit(
+        [life.weeks for life in lives], [life.dropped for life in lives]
+    )
+    bounds = fitted.confidence_interval_
+    for each in survival(lives):
+        week = each["week"]
+        assert each["survival"] == pytest.approx(fitted.predict(week), abs=1e-9)
+        counted = fitted.event_table.loc[week] if week in fitted.event_table.index else None
+        if counted is None:
+            assert each["dropped"] == each["censored"] == 0
+            continue
+        assert (each["at_risk"], each["dropped"]) == (counted["at_risk"], counted["observed"])
+        assert each["censored"] == counted["censored"]
+        if 0 < each["survival"] < 1:
+            curve = each["survival"]
+            low = bounds.loc[week].iloc[0]
+            spread = (log(log(low) / log(curve)) * log(curve) / 1.959963984540054) ** 2
+            margin = 1.959963984540054 * curve * sqrt(spread)
+            assert each["low"] == pytest.approx(max(0.0, curve - margin), abs=1e-6)
+            assert each["high"] == pytest.approx(min(1.0, curve + margin), abs=1e-6)
