@@ -158,10 +158,14 @@ def _default_key(log_id: UUID, settings: Settings) -> Path:
     return Path(state) / "bichron" / f"{log_id}-signing.key"
 
 
+def open_ledger(log: EventLog) -> Ledger:
+    """Open what appends a log's events to its tree."""
+    return Ledger(log.log_id(), open_tree(log))
+
+
 def open_keeper(log: EventLog, settings: Settings) -> Keeper:
     """Open what keeps the tree and its signed heads up to date."""
-    tree = open_tree(log)
-    return Keeper(Ledger(log.log_id(), tree), open_signer(log, settings), tree)
+    return Keeper(open_ledger(log), open_signer(log, settings), open_tree(log))
 
 
 def create_app(settings: Settings | None = None, *, projections: bool = True) -> FastAPI:
