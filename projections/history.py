@@ -6,19 +6,15 @@ own and follows once the reports' projection has caught up, so that no report wa
 
 import time
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import datetime, timedelta
-from hashlib import blake2b
-from itertools import chain
-from typing import Any, NamedTuple, cast
+from datetime import timedelta
+from typing import Any, cast
 from uuid import UUID
 
 import orjson
 from eventsourcing.persistence import StoredEvent
 
 from lrs.audit.history import (
-    RECORDED,
     action_of,
-    canonical,
     people_in,
     told,
     told_erased,
@@ -27,36 +23,32 @@ from lrs.events import DocumentDeleted, DocumentStored, Event, StatementRecorded
 from lrs.log import EventLog
 from lrs.sealing import Sealed, from_micros, unseal
 from projections.database import Database, Transaction
+from projections.history_search import (
+    LARGEST_PAGE,
+    PAGE,
+    Keys,
+    Search,
+    conditions,
+    find,
+    key_of,
+)
 from projections.knowledge import KnowledgeKept
 
+__all__ = [
+    "LARGEST_PAGE",
+    "NAME",
+    "PAGE",
+    "History",
+    "HistoryIndex",
+    "Search",
+    "forget",
+    "history_position",
+]
+
 NAME = "history"
-PAGE = 100
-LARGEST_PAGE = 1_000
-SCAN = 1_000
-"""So many positions are looked at together."""
-LARGEST_SCAN = 100_000
-"""After so many positions a search gives what it found; the next page goes on from there."""
 WAIT_SECONDS = 2.0
 _POLL_SECONDS = 0.02
 _TICK = timedelta(microseconds=1)
-
-
-class Search(NamedTuple):
-    """What an auditor looks for; all that is given must hold."""
-
-    person: str | None = None
-    """An actor key, or a person's id; all events about that person are found."""
-    principal: str | None = None
-    action: str | None = None
-    reason: str | None = None
-    """A part of the reason, in any case of letters."""
-    since: datetime | None = None
-    """Stored at or after this moment."""
-    until: datetime | None = None
-    """Stored at or before this moment."""
-    after: int = 0
-    """Only behind this position."""
-    limit: int = PAGE
 
 
 class HistoryIndex:
@@ -135,14 +127,14 @@ class History:
         `position` is the end of the log that the search knows; it waits for the index up to
         `WAIT_SECONDS`.
         """
-        wanted = _wanted(search, self.actors_of(search.person) if search.person else ())
+        wanted = conditions(search, self.actors_of(search.person) if search.person else ())
         known = self._await()
         upto = known if search.until is None else min(known, self._log.position_at(search.until))
         after = search.after
         if search.since is not None:
             after = max(after, self._log.position_at(search.since - _TICK))
         with self._views.transaction(write=False) as views:
-            found, reached = _find(views, wanted, after, upto, search.limit)
+            found, reached = find(views, wanted, after, upto, search.limit)
         more = reached if reached < upto else None
         return {"events": self.tell(found), "next": more, "position": known}
 
@@ -156,7 +148,7 @@ class History:
         """Return the positions of the statements that refer to (or void) each, at most `SCAN`."""
         with self._views.transaction(write=False) as views:
             upto = history_position(views)
-            return {each: _Keys(f"refers:{each}").first(views, 0, upto) for each in set(statements)}
+            return {each: Keys(f"refers:{each}").first(views, 0, upto) for each in set(statements)}
 
     def tell(self, positions: Sequence[int]) -> list[dict[str, Any]]:
         """Return the events at these positions in words, with the role of who caused them."""
@@ -223,104 +215,6 @@ def forget(views: Transaction, kept: Sequence[tuple[int, str, str]]) -> None:
     keys |= {key_of(f"principal:{principal}") for _, _, principal in kept}
     views.run("forget_history", positions=positions, kept=sorted(keys))
     views.run("forget_history_reason", positions=positions)
-
-
-def key_of(term: str) -> int:
-    """Return the signed 64-bit key of a term (BLAKE2b, big-endian)."""
-    return int.from_bytes(
-        blake2b(term.encode("utf-8", "surrogatepass"), digest_size=8).digest(), "big", signed=True
-    )
-
-
-class _Keys:
-    """A condition: any of these terms."""
-
-    def __init__(self, *terms: str) -> None:
-        self._keys = sorted(set(map(key_of, terms)))
-
-    def first(self, views: Transaction, after: int, upto: int) -> list[int]:
-        """Return the first `SCAN` positions that meet it, in order."""
-        rows = (
-            views.run("history_of", key=key, after=after, upto=upto, limit=SCAN)
-            for key in self._keys
-        )
-        return sorted({position for (position,) in chain(*rows)})[:SCAN]
-
-    def among(self, views: Transaction, positions: Sequence[int]) -> set[int]:
-        """Return those of the positions that meet it."""
-        rows = views.run("history_among", keys=self._keys, positions=positions)
-        return {position for (position,) in rows}
-
-
-class _Reason:
-    """A condition: the reason holds a text."""
-
-    def __init__(self, text: str) -> None:
-        escaped = "".join(f"!{c}" if c in "!%_" else c for c in text.casefold())
-        self._pattern = f"%{escaped}%"
-
-    def first(self, views: Transaction, after: int, upto: int) -> list[int]:
-        """Return the first `SCAN` positions that meet it, in order."""
-        rows = views.run(
-            "history_for_reason", pattern=self._pattern, after=after, upto=upto, limit=SCAN
-        )
-        return [position for (position,) in rows]
-
-    def among(self, views: Transaction, positions: Sequence[int]) -> set[int]:
-        """Return those of the positions that meet it."""
-        rows = views.run("history_among_reasons", pattern=self._pattern, positions=positions)
-        return {position for (position,) in rows}
-
-
-class _Anything:
-    """No condition."""
-
-    def first(self, views: Transaction, after: int, upto: int) -> list[int]:  # noqa: ARG002 - as above
-        """Return the next `SCAN` positions: they are dense."""
-        return list(range(after + 1, min(after + SCAN, upto) + 1))
-
-    def among(self, views: Transaction, positions: Sequence[int]) -> set[int]:  # noqa: ARG002 - as above
-        """Return all of them."""
-        return set(positions)
-
-
-_Condition = _Keys | _Reason | _Anything
-
-
-def _wanted(search: Search, actors: Iterable[str]) -> list[_Condition]:
-    """Return the conditions, the one that usually leaves the fewest events first."""
-    wanted: list[tuple[int, _Condition]] = []
-    if search.reason is not None:
-        wanted.append((0, _Reason(search.reason)))
-    if search.action is not None:
-        rank = 4 if search.action == RECORDED else 1
-        wanted.append((rank, _Keys(f"action:{search.action}")))
-    if search.person is not None:
-        wanted.append((2, _Keys(*(f"actor:{canonical(actor)}" for actor in actors))))
-    if search.principal is not None:
-        wanted.append((3, _Keys(f"principal:{search.principal}")))
-    wanted.sort(key=lambda each: each[0])
-    return [condition for _, condition in wanted] or [_Anything()]
-
-
-def _find(
-    views: Transaction, wanted: Sequence[_Condition], after: int, upto: int, limit: int
-) -> tuple[list[int], int]:
-    """Return up to `limit` positions, and up to which position that is all there is."""
-    found: list[int] = []
-    scanned = 0
-    while scanned < LARGEST_SCAN and after < upto:
-        positions = wanted[0].first(views, after, upto)
-        whole = len(positions) < SCAN
-        scanned += len(positions)
-        kept = set(positions)
-        for condition in wanted[1:]:
-            kept &= condition.among(views, sorted(kept))
-        found += sorted(kept)
-        after = upto if whole else positions[-1]
-        if len(found) > limit or (len(found) == limit and after < upto):
-            return found[:limit], found[limit - 1]
-    return found, after
 
 
 class _Roles:

@@ -14,7 +14,7 @@ from lrs.index import Owner
 from lrs.main import open_store, open_views
 from lrs.settings import Settings
 from lrs.store import Store
-from projections import history as module
+from projections import history_search as module
 from projections.database import (
     SQL,
     Database,
