@@ -4,6 +4,7 @@ import os
 import threading
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import partial
 from pathlib import Path
 from typing import cast
 from uuid import UUID
@@ -31,16 +32,18 @@ from lrs.http import (
     documents,
     errors,
     history,
+    metrics,
     people,
     programs,
     statements,
 )
-from lrs.http.admission import Admission
+from lrs.http.admission import Admission, Tally
 from lrs.http.alternate import AlternateRequests
 from lrs.http.attendance import attendance_router
 from lrs.http.auth import require
 from lrs.http.disclosure import DisclosureLog
 from lrs.http.lane import Lane
+from lrs.http.metrics import Measured, Meter
 from lrs.http.webhooks import webhook_router
 from lrs.log import EventLog
 from lrs.people import People
@@ -62,7 +65,7 @@ from projections.database import Database, PostgresDatabase, SqliteDatabase
 from projections.history import History
 from projections.http import report_router
 from projections.reports import Reports
-from projections.runner import Runner
+from projections.runner import Runner, tracked
 from projections.vocabulary import adopt
 
 CORS_REQUEST_HEADERS = [
@@ -177,6 +180,7 @@ def create_app(settings: Settings | None = None, *, projections: bool = True) ->
         with open_store(settings) as store, open_views(settings) as views:
             app.state.store = store
             app.state.views = views
+            app.state.tracked = partial(tracked, views)
             app.state.reports = Reports(store.log, views)
             app.state.history = History(store.log, views)
             app.state.evidence = open_evidence(store.log)
@@ -211,8 +215,12 @@ def create_app(settings: Settings | None = None, *, projections: bool = True) ->
     # Innermost: it must see the request that is meant.
     app.add_middleware(DisclosureLog, xapi=settings.disclosure_log == "all")
     app.add_middleware(AlternateRequests, limit=settings.max_body_bytes)
+    bodies = Tally()
     app.add_middleware(
-        Admission, limit=settings.max_inflight_bytes, largest=settings.max_body_bytes
+        Admission,
+        limit=settings.max_inflight_bytes,
+        largest=settings.max_body_bytes,
+        tally=bodies,
     )
     # Content runs on other origins than its LRS; it authenticates by header, never by cookie.
     app.add_middleware(
@@ -223,6 +231,8 @@ def create_app(settings: Settings | None = None, *, projections: bool = True) ->
         expose_headers=CORS_ANSWER_HEADERS,
         max_age=86_400,
     )
+    app.state.meter = Meter(bodies, {path for path, _ in statements.LANE})
+    app.add_middleware(Measured, meter=app.state.meter)
     errors.install(app)
     for room in (
         statements,
@@ -234,6 +244,7 @@ def create_app(settings: Settings | None = None, *, projections: bool = True) ->
         people,
         history,
         audit,
+        metrics,
     ):
         app.include_router(room.router)
     app.include_router(report_router(require))

@@ -44,6 +44,8 @@ class Writer:
         self._log = log
         self._queue: SimpleQueue[Request | None] = SimpleQueue()
         self._queued = 0
+        self.recorded = 0
+        """How many statements this writer has appended; read it from any thread."""
         self._lock = Lock()
         self._thread = Thread(target=self._run, name="writer", daemon=True)
         self._thread.start()
@@ -66,6 +68,11 @@ class Writer:
         request = Request(drafts, attachments, size, Future())
         self._queue.put(request)
         return request.done
+
+    @property
+    def queued(self) -> int:
+        """The bytes of statements and attachments that wait to be written."""
+        return self._queued
 
     def close(self) -> None:
         """Write what is queued, then stop."""
@@ -129,6 +136,7 @@ class Writer:
         attachments = self._new_attachments(group, outcomes)
         if drafts or attachments:
             self._log.append([*attachments, *drafts])
+            self.recorded += len(drafts)
         return outcomes
 
     def _new_attachments(

@@ -151,8 +151,9 @@ def _count(facts: Facts) -> int:
     """Return how many acts the statement sums up; what is no such number counts as one."""
     extensions = facts.result.get("extensions") or {}
     found = extensions.get(COUNT, facts.extensions.get(COUNT))
-    counted = isinstance(found, int) and not isinstance(found, bool)
-    return found if counted and 1 <= found <= COUNTED_AT_MOST else 1
+    if not isinstance(found, int) or isinstance(found, bool):
+        return 1
+    return found if 1 <= found <= COUNTED_AT_MOST else 1
 
 
 def _micros(moment: datetime) -> int:

@@ -1,10 +1,12 @@
 """`lrs serve`, `lrs project`, `lrs status`."""
 
+import os
 import signal
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
 from multiprocessing import get_context, parent_process
+from tempfile import TemporaryDirectory
 from typing import Annotated
 
 import typer
@@ -12,6 +14,7 @@ import uvicorn
 
 from lrs.cli.output import err, print_json, print_table
 from lrs.garbage import collect_rarely
+from lrs.http.metrics import MULTIPROCESS
 from lrs.main import open_keeper, open_log, open_store, open_views
 from lrs.settings import Settings, read_settings
 from projections.runner import Runner, tracked
@@ -28,7 +31,10 @@ def serve(
     """Serve xAPI and the reports; a process beside the workers keeps the projections."""
     settings = read_settings()
     ensure_credential(settings)
-    with nullcontext() if no_projections else _following(settings):
+    with (
+        nullcontext() if no_projections else _following(settings),
+        nullcontext() if workers == 1 else _counting_together(),
+    ):
         uvicorn.run(
             "lrs.main:create_worker",
             factory=True,
@@ -37,6 +43,17 @@ def serve(
             workers=workers,
             access_log=False,
         )
+
+
+@contextmanager
+def _counting_together() -> Iterator[None]:
+    """Give the workers a folder in which their counters meet."""
+    with TemporaryDirectory(prefix="bichron-metrics-") as folder:
+        os.environ[MULTIPROCESS] = folder  # workers read it when they import the library
+        try:
+            yield
+        finally:
+            del os.environ[MULTIPROCESS]
 
 
 @contextmanager

@@ -10,17 +10,23 @@ from lrs.http.xapi import VERSION_HEADER
 BUSY = Unavailable("too many large requests are under way; try again later")
 
 
+class Tally:
+    """The bytes of bodies that are held now."""
+
+    held = 0
+
+
 class Admission:
     """Counts the bytes of bodies from their arrival to their answer.
 
     A request alone is always let in: what a single body may have is not decided here.
     """
 
-    def __init__(self, app: ASGIApp, limit: int, largest: int) -> None:
+    def __init__(self, app: ASGIApp, limit: int, largest: int, tally: Tally) -> None:
         self._app = app
         self._limit = limit
         self._largest = largest
-        self._held = 0
+        self._tally = tally
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass a request on, or answer 503 without keeping its body."""
@@ -30,10 +36,10 @@ class Admission:
         declared = Headers(scope=scope).get("content-length", "")
         # More than the largest body is refused before it is read.
         wanted = min(int(declared), self._largest) if declared.isdecimal() else 0
-        if self._held and self._held + wanted > self._limit:
+        if self._tally.held and self._tally.held + wanted > self._limit:
             await _refuse(scope, receive, send)
             return
-        self._held += wanted
+        self._tally.held += wanted
         held, received = wanted, 0
 
         async def counted() -> Message:
@@ -42,16 +48,16 @@ class Admission:
             message = await receive()
             received += len(message.get("body", b""))
             if received > held:
-                if self._held > held and self._held + received - held > self._limit:
+                if self._tally.held > held and self._tally.held + received - held > self._limit:
                     raise BUSY
-                self._held += received - held
+                self._tally.held += received - held
                 held = received
             return message
 
         try:
             await self._app(scope, counted, send)
         finally:
-            self._held -= held
+            self._tally.held -= held
 
 
 async def _refuse(scope: Scope, receive: Receive, send: Send) -> None:
