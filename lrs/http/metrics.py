@@ -31,12 +31,14 @@ from lrs.http.admission import Tally
 from lrs.store import Store
 
 MULTIPROCESS = "PROMETHEUS_MULTIPROC_DIR"
+LEVEL_SECONDS = 0.5
+"""So often the levels are taken while requests are under way; when none is, and when asked."""
 BUCKETS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
 METHODS = frozenset(HTTPMethod)
 NO_ROUTE = "none"
 """The route of requests that no route took: an address that is made up names no time series."""
 
-disable_created_metrics()  # a series more for each, which nobody asked for
+disable_created_metrics()  # type: ignore[no-untyped-call] # the library's; it spares a series for each
 OWN = CollectorRegistry()
 ProcessCollector(registry=OWN)
 REQUESTS = Counter(
@@ -82,12 +84,37 @@ class Meter:
         self._bodies = bodies
         self._lane = lane
         self._recorded = 0
+        self._under_way = 0
+        self._level_due = 0.0
         # Looking a time series up by its labels would cost as much as counting.
         self._requests: dict[tuple[str, str, int], Counter] = {}
         self._seconds: dict[tuple[str, str], Histogram] = {}
 
-    def count(self, scope: Scope, status: int, seconds: float) -> None:
+    def began(self) -> float:
+        """Count a request that is under way from now on; return the time, for `ended`."""
+        self._under_way += 1
+        return perf_counter()
+
+    def ended(self, scope: Scope, status: int, began: float) -> None:
         """Count an answered request."""
+        now = perf_counter()
+        self._under_way -= 1
+        self._count(scope, status, now - began)
+        if not self._under_way or now >= self._level_due:
+            self._level_due = now + LEVEL_SECONDS
+            self.level(scope["app"].state.store)
+
+    def level(self, store: Store) -> None:
+        """Take over what the store and the admission have counted."""
+        recorded = store.writer.recorded
+        if recorded > self._recorded:
+            STATEMENTS.inc(recorded - self._recorded)
+            self._recorded = recorded
+        UNDER_WAY.set(self._under_way)
+        BODIES.set(self._bodies.held)
+        QUEUE.set(store.writer.queued)
+
+    def _count(self, scope: Scope, status: int, seconds: float) -> None:
         route = self._route(scope)
         method = scope["method"] if scope["method"] in METHODS else "OTHER"
         requests = self._requests.get((route, method, status))
@@ -99,15 +126,6 @@ class Meter:
             durations = self._seconds[route, method] = SECONDS.labels(route, method)
         requests.inc()
         durations.observe(seconds)
-
-    def level(self, store: Store) -> None:
-        """Take over what the store and the admission have counted."""
-        recorded = store.writer.recorded
-        if recorded > self._recorded:
-            STATEMENTS.inc(recorded - self._recorded)
-            self._recorded = recorded
-        BODIES.set(self._bodies.held)
-        QUEUE.set(store.writer.queued)
 
     def _route(self, scope: Scope) -> str:
         if scope["path"] in self._lane:
@@ -127,7 +145,7 @@ class Measured:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        began, status = perf_counter(), 0
+        began, status = self._meter.began(), 0
 
         async def noticed(message: Message) -> None:
             nonlocal status
@@ -135,13 +153,10 @@ class Measured:
                 status = message["status"]
             await send(message)
 
-        UNDER_WAY.inc()
         try:
             await self._app(scope, receive, noticed)
         finally:
-            UNDER_WAY.dec()
-            self._meter.count(scope, status, perf_counter() - began)
-            self._meter.level(scope["app"].state.store)
+            self._meter.ended(scope, status, began)
 
 
 class _Standing(Collector):
