@@ -28,10 +28,13 @@ def _readiness(report: Report, heading: str) -> list[Table]:
             each["name"],
             each["state"],
             each["share"],
+            _rounded(each["lead_hours"]),
             ", ".join(titles[activity] for activity in each["missing"]),
         ]
         for each in report["learners"]
     ]
+    columns = ["title", "starts", *figures]
+    earlier = [_listed("Earlier sessions", report["history"], columns)] if report["history"] else []
     return [
         Table(
             f"{heading}\n{session['title']}, {_moment(session['starts'])}",
@@ -39,7 +42,8 @@ def _readiness(report: Report, heading: str) -> list[Table]:
             [[report[figure] for figure in figures]],
         ),
         _listed("Pre-work", report["items"], ["title", "due", "done", "late", "missing"]),
-        Table("Learners", ["name", "state", "share", "missing"], learners),
+        *earlier,
+        Table("Learners", ["name", "state", "share", "lead hours", "missing"], learners),
     ]
 
 
@@ -52,14 +56,16 @@ def _drop_off(report: Report, heading: str) -> list[Table]:
             each["state"],
             (each["last_activity"] or "")[:10],
             each["silent_days"],
+            _rounded(each["rhythm"]["usual_days"]),
             titles.get(each["furthest_step"], ""),
         ]
         for each in report["learners"]
     ]
-    columns = ["name", "state", "last activity", "silent days", "furthest step"]
+    columns = ["name", "state", "last activity", "silent days", "usual days", "furthest step"]
     return [
         Table(heading, ["enrolled", *states], [[report["enrolled"], *states.values()]]),
         _listed("Steps", report["steps"], ["title", "mode", "reached", "completed", "loss"]),
+        _listed("Modes", report["modes"], ["mode", "steps", "lost", "loss", "completion"]),
         _listed("Survival", report["survival"], ["week", "at_risk", "dropped", "survival"]),
         Table("Learners", columns, learners),
     ]
@@ -76,6 +82,11 @@ def _combined(report: Report, heading: str) -> list[Table]:
             "Weeks",
             report["weeks"],
             ["week", "starts", "active", "attended", "absent", "sync_minutes", "completed"],
+        ),
+        _listed(
+            "Sessions",
+            report["sessions"],
+            ["title", "starts", "expected", "attended", "absent", "recordings", "gini"],
         ),
         _listed("Outcomes", report["outcomes"], ["title", "fit", "completion", "attendance"]),
         Table("Learners", columns, [*learners, total]),
@@ -106,6 +117,11 @@ def _cell(column: str, value: Any) -> Any:
     if column == "starts":
         return value[:10]
     return _moment(value) if column == "due" else value
+
+
+def _rounded(amount: float | None) -> float | None:
+    """Return an amount of time to one decimal: so much is read at a glance."""
+    return None if amount is None else round(amount, 1)
 
 
 def _moment(text: str | None) -> str:
