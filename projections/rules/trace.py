@@ -1,5 +1,6 @@
 """A trace: what one person left on one programme, in the order in which it happened."""
 
+from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
@@ -28,10 +29,14 @@ class Trace:
     def __init__(self, located: Iterable[Located] = ()) -> None:
         by_position = {each.record.position: each for each in located}
         kept = distinct(each.record for each in by_position.values())
-        self.located = [Located(record, by_position[record.position].places) for record in kept]
+        self._lay([Located(record, by_position[record.position].places) for record in kept])
+
+    def _lay(self, located: list[Located]) -> None:
+        """Take records that are distinct and in order."""
+        self.located = located
         self._engagement: list[Located] | None = None
         self._by_step: dict[str, list[On]] = {}
-        for record, places in self.located:
+        for record, places in located:
             for place in places:
                 self._by_step.setdefault(place.step, []).append(On(record, place.relation))
 
@@ -43,7 +48,10 @@ class Trace:
         """Return the trace of what happened at or before a moment (microseconds)."""
         if not self.located or self.located[-1].record.timestamp <= moment:
             return self
-        return Trace(each for each in self.located if each.record.timestamp <= moment)
+        until = bisect_right(self.located, moment, key=lambda each: each.record.timestamp)
+        trace = Trace()
+        trace._lay(self.located[:until])
+        return trace
 
     def engagement(self) -> Sequence[Located]:
         """Return the records by which the learner did something, in order of time."""

@@ -10,6 +10,7 @@ from msgspec.structs import replace
 from lrs.plan import Plan
 from projections.record import Record
 from projections.rules.report import canonical
+from projections.rules.route import Place
 from projections.rules.trace import Located, Trace
 from tests.rules.course import (
     ESSAY,
@@ -190,3 +191,16 @@ def test_what_comes_twice_never_changes_a_figure(records: list[Record], data: An
 
 def _unnamed(report: bytes) -> bytes:
     return re.sub(rb'"(again|statement|twice)-[0-9]{8}"', b'""', report)
+
+
+@given(some_records, st.integers(0, 500))
+def test_a_trace_up_to_a_moment_is_that_of_what_had_happened(
+    records: list[Record], hours: int
+) -> None:
+    moment = at("10-08") + hours * 3_600 * SECOND
+    located = [Located(one, (Place(one.object, "object"),)) for one in records]
+    cut = Trace(located).upto(moment)
+    until = Trace(each for each in located if each.record.timestamp <= moment)
+    assert cut.located == until.located
+    assert all(cut.on(iri) == until.on(iri) for _, iri in KINDS)
+    assert list(cut.engagement()) == list(until.engagement())
