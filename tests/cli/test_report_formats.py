@@ -11,13 +11,21 @@ import pytest
 from typer.testing import CliRunner
 
 from lrs.cli import app
-from lrs.errors import InvalidInput, LRSError
+from lrs.errors import Conflict, InvalidInput, LRSError
 from lrs.main import open_store
 from lrs.settings import Settings
+from projections.vocabulary import adopt
 from tests.projections import course
 from tests.store.statements import record
 
 Report = Callable[..., bytes]
+OWN = """
+[[rules]]
+id = "only-seen"
+verbs = ["adl:completed"]
+kind = "viewed"
+note = "a page is not completed by saying so"
+"""
 
 
 @pytest.fixture
@@ -80,3 +88,19 @@ def test_what_does_not_go_together_is_refused(
     with pytest.raises(InvalidInput) as refused:
         report(*arguments)
     assert refused.value.path == path
+
+
+def test_a_command_without_the_servers_rules_refuses_until_it_rebuilds(
+    report: Report, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    assert json.loads(report("--format", "json"))["rules"].startswith("1-")
+    file = tmp_path / "own.toml"
+    file.write_text(OWN, encoding="utf-8")
+    monkeypatch.setenv("LRS_VOCABULARY", str(file))
+    try:
+        with pytest.raises(Conflict, match="LRS_VOCABULARY"):
+            report("--format", "json")
+        assert CliRunner().invoke(app, ["rebuild"]).exit_code == 0
+        assert json.loads(report("--format", "json"))["rules"].startswith("1+1-")
+    finally:
+        adopt(None)
