@@ -14,9 +14,7 @@ from lrs.postgres.recorder import PostgresLogRecorder
 from lrs.sql import migrations
 
 OLDEST_SERVER = 150_000
-PLANNING = (
-    "-c enable_bitmapscan=off -c enable_hashjoin=off -c enable_mergejoin=off -c jit=off"
-)
+PLANNING = "-c enable_bitmapscan=off -c enable_hashjoin=off -c enable_mergejoin=off -c jit=off"
 """Pages are cut from ordered scans of an index, and other conditions probed row by row. Where
 statistics lag behind a growing table, the planner would rather gather all that meets a filter."""
 _MIGRATION_LOCK = 0x6C7273  # "lrs": any constant that no other program on the database uses
