@@ -7,7 +7,7 @@ from projections.export import csv_of
 from projections.rules.suppression import suppressed
 
 COLUMNS = ("part", "of", "figure", "value")
-_LABELS = ("activity", "id", "week")
+_LABELS = ("activity", "id", "week", "hour", "hours", "mode")
 _HEAD = ("report", "program", "cohort", "as_of", "position", "rules", "suppressed")
 
 
@@ -59,6 +59,13 @@ def _of(part: str, row: Any) -> Iterator[tuple[str, str, str, Any]]:
         yield part, "", "", row
         return
     label = next((name for name in _LABELS if name in row), "")
-    for figure, value in row.items():
-        if figure != label and not isinstance(value, str | list | dict):
-            yield part, str(row.get(label, "")), figure, value
+    for figure, value in _figures("", {n: each for n, each in row.items() if n != label}):
+        yield part, str(row.get(label, "")), figure, value
+
+
+def _figures(prefix: str, row: dict[str, Any]) -> Iterator[tuple[str, Any]]:
+    for name, value in row.items():
+        if isinstance(value, dict):
+            yield from _figures(f"{prefix}{name}.", value)
+        elif not isinstance(value, str | list):
+            yield f"{prefix}{name}", value

@@ -21,8 +21,17 @@ REPORT: dict[str, Any] = {
     "partly": 0,
     "not_started": 6,
     "readiness": 0.5,
+    "history": [],
     "items": [
-        {"activity": "https://x", "title": "X", "due": None, "done": 9, "late": 0, "missing": 3}
+        {
+            "activity": "https://x",
+            "title": "X",
+            "due": None,
+            "done": 9,
+            "late": 0,
+            "missing": 3,
+            "lead_hours": 12.0,
+        }
     ],
     "learners": [{"name": "Ada"}],
 }
@@ -50,3 +59,10 @@ def test_an_aggregate_in_csv_has_one_figure_a_row() -> None:
     assert ["items", "https://x", "missing", ""] in hidden
     assert len(hidden) == len(found)
     assert not any("Ada" in cell for row in found for cell in row)
+
+
+def test_a_nested_figure_of_a_row_is_dotted() -> None:
+    ahead = {"hours": 24, "at": "2026-10-08T14:00:00Z", "known": {"ready": 2, "readiness": 0.5}}
+    found = rows(REPORT | {"ahead": [ahead]})
+    assert ["ahead", "24", "known.ready", "2"] in found
+    assert ["ahead", "24", "known.readiness", "0.5"] in found
