@@ -155,7 +155,8 @@ def _make_key(path: Path, origin: str) -> None:
 
 def _replace(path: Path, content: bytes) -> None:
     """Put a file in another's place, durably: a crash leaves one of the two, whole."""
-    fresh = path.with_name(f".{path.name}.{uuid4().hex}")
+    fresh = path.with_name(f".{path.name}.new")
+    fresh.unlink(missing_ok=True)  # left by a crash; the tree's lock keeps others away
     _write(fresh, content)
     fresh.replace(path)
     _flush_folder(path)

@@ -39,6 +39,15 @@ async def get_checkpoint(request: Request) -> Response:
     return Response(head.note, media_type=NOTE, headers={"Cache-Control": "no-cache"})
 
 
+@router.get("/key", openapi_extra=openapi.operation())
+async def get_key(request: Request) -> Response:
+    """Answer the public key of the last signed head, as text (C2SP signed-note)."""
+    await require(request, "audit/read")
+    parameters(request)
+    head = await run_sync(_evidence(request).head)
+    return Response(f"{head.key}\n", media_type=NOTE, headers={"Cache-Control": "no-cache"})
+
+
 @router.get("/tile/{path:path}", openapi_extra=openapi.operation())
 async def get_tile(request: Request, path: str) -> Response:
     """Answer a tile of the tree (C2SP tlog-tiles): up to 256 hashes of 32 bytes."""

@@ -12,7 +12,7 @@ from lrs.http.auth import PRINCIPAL
 RECORDS = "bichron.records"
 """Where a request's scope says how many records its answer holds."""
 ALWAYS = ("/reports/", "/people", "/programs/", "/audit/")
-IMPERSONAL = ("/audit/checkpoint", "/audit/tile", "/audit/proof/consistency")
+IMPERSONAL = ("/audit/checkpoint", "/audit/key", "/audit/tile", "/audit/proof/consistency")
 XAPI = ("/xapi/statements", "/xapi/agents", "/xapi/activities/state")
 
 

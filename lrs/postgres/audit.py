@@ -32,14 +32,16 @@ class PostgresTree:
 
     @contextmanager
     def leadership(self) -> Iterator[bool]:
-        """Hold an advisory lock on a connection of its own, away from the pool."""
+        """Hold an advisory lock on a connection; the server lets go of it when the process dies."""
         with self._datastore.get_connection() as connection:
             row = connection.execute(SQL["lead"]).fetchone()
+            leading = bool(row and row["leading"])
             try:
-                yield bool(row and row["leading"])
+                yield leading
             finally:
-                # Back in the pool it would go on leading.
-                connection.close()
+                if leading:
+                    # Back in the pool, the connection would go on leading.
+                    connection.execute(SQL["stop_leading"])
 
 
 class PostgresTreeTransaction(TreeTransaction):

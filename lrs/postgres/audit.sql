@@ -3,8 +3,11 @@
 select pg_advisory_xact_lock(1819440898);
 
 -- name: lead
--- Held by a connection of its own; the server lets go of it with that.
+-- Held by the connection, over all of its transactions.
 select pg_try_advisory_lock(1819440899) as leading;
+
+-- name: stop_leading
+select pg_advisory_unlock(1819440899);
 
 -- name: last_tile
 select number, octet_length(hashes) as bytes from tile where level = 0
