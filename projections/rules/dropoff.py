@@ -34,7 +34,7 @@ def drop_off(
         "enrolled": len(members),
         "states": {state: states.count(state) for state in STATES},
         "steps": rows,
-        "modes": by_mode(rows, len(members)),
+        "modes": by_mode(steps, rows, len(members), horizon),
         "survival": survival(lives),
         "learners": [
             {

@@ -44,10 +44,13 @@ def funnel(
     return rows
 
 
-def by_mode(rows: Sequence[dict[str, Any]], enrolled: int) -> list[dict[str, Any]]:
+def by_mode(
+    steps: Sequence[Step], rows: Sequence[dict[str, Any]], enrolled: int, horizon: int
+) -> list[dict[str, Any]]:
     """Return what the steps of a funnel lost together: the live ones, then the self-paced ones.
 
-    `loss` is of all learners who came to such a step, step by step, the share who went no further
+    A step that starts or is due after the horizon (microseconds) has lost nobody yet and is left
+    out. `loss` is of all learners who came to such a step, step by step, the share who went no further
     than the step before; `completion` is of all enrolled and such steps.
     """
     found: dict[str, dict[str, Any]] = {
@@ -55,7 +58,9 @@ def by_mode(rows: Sequence[dict[str, Any]], enrolled: int) -> list[dict[str, Any
         for mode in ("live", "self_paced")
     }
     before = enrolled
-    for row in rows:
+    for step, row in zip(steps, rows, strict=True):
+        if step.at is not None and step.at > horizon:
+            continue
         total = found["self_paced" if row["mode"] == "async" else "live"]
         total["steps"] += 1
         total["came"] += before

@@ -297,6 +297,16 @@ def test_live_and_self_paced_steps_tell_what_each_lost() -> None:
     }
 
 
+def test_a_step_to_come_has_lost_nobody_yet() -> None:
+    planned = plan(*FUNNEL, session("later", "10-25 14:00"))
+    course = Course(planned, record("completed", PAGE, "10-04"))
+    live, own = course.drop_off("10-08")["modes"]
+    assert (live["steps"], live["lost"], live["completion"]) == (0, 0, None)
+    assert (own["steps"], own["lost"], own["completion"]) == (1, 0, 1)
+    live, own = course.drop_off("10-09 14:00")["modes"]
+    assert (live["steps"], live["came"], live["lost"]) == (1, 1, 1)
+
+
 def test_a_mode_without_steps_lost_nobody() -> None:
     live, _ = Course(plan(activity(PAGE))).drop_off()["modes"]
     assert (live["steps"], live["loss"], live["completion"]) == (0, None, None)

@@ -75,7 +75,11 @@ def judge_modes(
     seen = [life.upto(programme.ends) for life in lives]
     furthest = [standing(life, programme.ends).furthest for life in seen]
     for row, kind in zip(report["modes"], (Session, Activity), strict=True):
-        places = [n for n, step in enumerate(programme.path) if isinstance(step, kind)]
+        places = [
+            n
+            for n, step in enumerate(programme.path)
+            if isinstance(step, kind) and _has_come(step, programme.ends)
+        ]
         came = [sum(at >= place - 1 for at in furthest) for place in places]
         lost = [sum(at == place - 1 for at in furthest) for place in places]
         done = sum(completed(life, programme.path[place]) for life in seen for place in places)
@@ -102,6 +106,11 @@ def _judge_session(
         "gini": Fraction(differences, 2 * len(there) * spoken) if spoken else None,
     }
     verdict.fields(f"session of week {session.week}", row, true)
+
+
+def _has_come(step: Activity | Session, horizon: int) -> bool:
+    at = step.starts if isinstance(step, Session) else step.due
+    return at is None or at <= horizon
 
 
 def _state_by(life: Life, session: Session, by: int) -> str:
