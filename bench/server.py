@@ -40,6 +40,17 @@ class Engine:
             connection.execute(f"create database store{self._made}")
         return self.url.replace("/postgres?", f"/store{self._made}?")
 
+    def size(self, store: str) -> int:
+        """Return the bytes that a store takes on disk, indexes included."""
+        if self.process is None:
+            path = Path(store.removeprefix("sqlite:///"))
+            return sum(each.stat().st_size for each in path.parent.glob(f"{path.name}*"))
+        with psycopg.connect(store, autocommit=True) as connection:
+            (size,) = connection.execute(
+                "select pg_database_size(current_database())"
+            ).fetchone() or (0,)
+            return int(size)
+
     def cpu_seconds(self) -> float:
         """Return the CPU time of the database's processes, ended ones included as far as known."""
         return 0.0 if self.process is None else cpu_seconds(self.process)

@@ -81,14 +81,17 @@ class Run(Outcome):
     cpu: float
     database_cpu: float
     peak_memory: int
+    size: float
 
 
 def _run(
     application: str, engine: Engine, size: int, connections: int, count: int, number: int
 ) -> Run:
     generated = statements(number)
-    with serving(application, engine.new_store()) as server:
+    store = engine.new_store()
+    with serving(application, store) as server:
         send(server, batches(generated, size, WARMING), connections)
+        before_size = engine.size(store)
         requests = batches(generated, size, count)
         before, cpu, database_cpu = _position(server), server.cpu_seconds(), engine.cpu_seconds()
         outcome = send(server, requests, connections)
@@ -98,6 +101,7 @@ def _run(
         run.cpu = 1_000 * (server.cpu_seconds() - cpu) / sent
         run.database_cpu = 1_000 * (engine.cpu_seconds() - database_cpu) / sent
         run.peak_memory = server.peak_memory()
+        run.size = (engine.size(store) - before_size) / sent
         if set(outcome.statuses) != {200}:
             raise AssertionError(f"{application} answered {outcome.statuses}")
         if application == "lrs" and _position(server) - before != sent:
@@ -132,4 +136,5 @@ def _figure(
         cpu=median(run.cpu for run in ours),
         database_cpu=median(run.database_cpu for run in ours),
         peak_memory=max(run.peak_memory for run in ours),
+        size=median(run.size for run in ours),
     )
