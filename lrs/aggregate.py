@@ -43,6 +43,7 @@ def current(log: EventLog, empty: A) -> A:
     def fold(state: A | None, events: Iterable[Event]) -> A:
         return reduce(lambda before, event: before.after(event), events, state or empty)
 
+    log.forget_erased()
     state: A = log.repository.get(empty.id, projector_func=fold)
     if log.repository.cache is not None:
         # The library keeps the state that it read first; each later one would begin from there.

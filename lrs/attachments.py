@@ -38,6 +38,6 @@ def stored_attachments(
     """
     for sha2, attachment in digests(statements).items():
         stream = attachment_stream(sha2)
-        found = log.attachments([stream])
-        if stream in found:
-            yield sha2, attachment.get("contentType", UNTYPED), found[stream]
+        content = log.attachments([stream]).get(stream)
+        if content is not None:
+            yield sha2, attachment.get("contentType", UNTYPED), content

@@ -262,6 +262,90 @@ class WebhookMeetingSettled(Event, frozen=True, kw_only=True):
     """`recorded`, `nobody` (was there), or `reported`: a report told of it already, and counts."""
 
 
+class PayloadErased(Event, frozen=True, kw_only=True):
+    """Payloads were destroyed, for good: bodies, their salts, and all that was derived from them.
+
+    All such events are of one stream. Nothing in one names a person but by the opaque person id.
+    """
+
+    TOPIC = "PayloadErased"
+
+    targets: tuple[int, ...]
+    """The positions whose bodies are gone, all smaller than this event's own."""
+    redacted: tuple[int, ...] = ()
+    """Positions that are read otherwise from now on: each has a `PayloadReplaced`, or had one."""
+    person: str | None = None
+    statement: UUID | None = None
+    retention_class: str | None = None
+    """What was asked for: a person, one statement, or what a retention class lets go."""
+    reason: str
+    legal_basis: str
+    counts: dict[str, int] = {}
+    """How many of each kind are gone, or are read otherwise (`…_redacted`)."""
+
+
+class PayloadReplaced(Event, frozen=True, kw_only=True):
+    """What an erased event says without the person; it holds from the moment of that event on.
+
+    Each erased event has a stream of its own for these; the last one counts.
+    """
+
+    TOPIC = "PayloadReplaced"
+
+    stream: UUID
+    version: int
+    position: int
+    """The erased event's place in its stream and in the log."""
+    topic: str
+    body: msgspec.Raw
+    """In place of the erased body."""
+
+
+class LegalHoldSet(Event, frozen=True, kw_only=True):
+    """What is recorded of a person, or one statement, must not be erased until this is released."""
+
+    TOPIC = "LegalHoldSet"
+
+    hold: UUID
+    person: str | None = None
+    """The opaque person id."""
+    actors: tuple[str, ...] = ()
+    """Opaque ids of the person's actors, so that the hold outlives links and changed plans."""
+    statement: UUID | None = None
+    reason: str
+
+
+class LegalHoldReleased(Event, frozen=True, kw_only=True):
+    """A legal hold is over."""
+
+    TOPIC = "LegalHoldReleased"
+
+    hold: UUID
+    reason: str
+
+
+class RetentionClassSet(Event, frozen=True, kw_only=True):
+    """For how long a class of statements is kept: those that meet every list that is not empty."""
+
+    TOPIC = "RetentionClassSet"
+
+    name: str
+    verbs: tuple[str, ...] = ()
+    activities: tuple[str, ...] = ()
+    """The object, or an activity in the context."""
+    types: tuple[str, ...] = ()
+    """The object's activity type."""
+    keep_days: int | None
+    """Counted from when a statement was stored; None: the class is dropped."""
+    reason: str
+
+
+class Erased(Event, frozen=True, kw_only=True):
+    """What is left of an event whose body was destroyed, and that nothing replaces. Never stored."""
+
+    topic: str
+
+
 EVENTS: tuple[type[Event], ...] = (
     StatementRecorded,
     AttachmentStored,
@@ -278,6 +362,11 @@ EVENTS: tuple[type[Event], ...] = (
     WebhookMeetingOpened,
     WebhookMeetingSettled,
     AttendanceImported,
+    PayloadErased,
+    PayloadReplaced,
+    LegalHoldSet,
+    LegalHoldReleased,
+    RetentionClassSet,
 )
 
 for _event in EVENTS:

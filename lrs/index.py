@@ -16,9 +16,10 @@ from hashlib import blake2b
 from typing import NamedTuple, Protocol
 from uuid import UUID
 
+import msgspec
 import orjson
 
-from lrs.sealing import from_micros, unseal
+from lrs.sealing import Sealed, from_micros, unseal
 from lrs.xapi.filters import Terms, terms
 from lrs.xapi.query import StatementQuery
 
@@ -134,8 +135,20 @@ class Owner(NamedTuple):
         return activity, agent
 
 
+class Replacements(Protocol):
+    """What is read in place of erased bodies, see `lrs.replacements`."""
+
+    def of(self, stream: UUID, version: int) -> bytes | None:
+        """Return the body that stands in for an event's; None where nothing does."""
+
+    def at(self, positions: Sequence[int]) -> dict[int, bytes]:
+        """Return the bodies that stand in for those of the events at these positions."""
+
+
 class StatementIndex(Protocol):
     """The read side of the index; one implementation per engine."""
+
+    replacements: Replacements
 
     def find(self, statement_id: UUID) -> Found | None:
         """Return a statement by its id, voided or not."""
@@ -324,24 +337,44 @@ class _Neighbourhood:
         return rows
 
 
-def read_found(state: bytes, *, voided: bool) -> Found | None:
+def read_found(
+    statement_id: UUID, state: bytes, replacements: Replacements, *, voided: bool
+) -> Found | None:
     """Return a stored event's state as a statement; None where it was erased.
 
     `voided` says that a voiding statement names it, which does nothing to a voiding statement.
     """
     sealed = unseal(state)
-    if sealed.body is None:
+    body = sealed.body
+    if body is None:
+        body = replacements.of(statement_id, 1)
+    if body is None:
         return None
     if voided:
-        voided = not terms(orjson.loads(sealed.body)).voids
-    return Found(sealed.body, from_micros(sealed.stored), voided, sealed.principal)
+        voided = not terms(orjson.loads(body)).voids
+    return Found(body, from_micros(sealed.stored), voided, sealed.principal)
 
 
-def read_page(rows: Sequence[tuple[int, bytes]], limit: int, mine: Mine | None) -> Page:
+def read_page(
+    rows: Sequence[tuple[int, bytes]], limit: int, mine: Mine | None, replacements: Replacements
+) -> Page:
     """Return a page of at most `limit` of the (position, state) rows, of which there is one more."""
     page = [unseal(state) for _, state in rows[:limit]]
+    if any(each.body is None for each in page):
+        page = _with_replacements(rows, page, replacements)
     kept = [each for each in page if mine is None or each.principal == mine.key]
     bodies = [each.body for each in kept if each.body is not None]
     principals = [each.principal for each in kept if each.body is not None]
     newest = from_micros(max(each.stored for each in kept)) if kept else None
     return Page(bodies, rows[limit - 1][0] if len(rows) > limit else None, newest, principals)
+
+
+def _with_replacements(
+    rows: Sequence[tuple[int, bytes]], page: list[Sealed], replacements: Replacements
+) -> list[Sealed]:
+    placed = list(zip((position for position, _ in rows), page, strict=False))
+    found = replacements.at([position for position, each in placed if each.body is None])
+    return [
+        msgspec.structs.replace(each, body=found.get(position)) if each.body is None else each
+        for position, each in placed
+    ]

@@ -11,7 +11,7 @@ from typing import Any, ClassVar, NamedTuple, Protocol, cast
 from uuid import UUID, uuid5
 
 import orjson
-from eventsourcing.application import Application
+from eventsourcing.application import Application, LRUCache
 from eventsourcing.persistence import (
     InfrastructureFactory,
     Mapper,
@@ -22,10 +22,12 @@ from eventsourcing.utils import Environment, EnvType
 
 from lrs.events import AttachmentStored, DocumentDeleted, DocumentStored, Event, StatementRecorded
 from lrs.index import IndexedStatement, IndexRows, Owner, Recorded, StatementIndex, index_rows
+from lrs.replacements import Replacements
 from lrs.sealing import SealingMapper, from_micros, unseal
 from lrs.xapi.completion import Draft
-from lrs.xapi.filters import terms
+from lrs.xapi.filters import Terms, terms
 
+ERASURES = "erasures"
 _STREAMS = UUID("0b9f7e0c-8f0a-5a53-9d3e-6c5b5d2f4a10")
 
 
@@ -90,6 +92,23 @@ class StatementDraft(NamedTuple):
         )
 
 
+class Rewritten(NamedTuple):
+    """What the filters see of a statement that is erased: before, and after (None: nothing)."""
+
+    before: IndexedStatement
+    after: Terms | None
+
+
+class Gone(NamedTuple):
+    """What an erasure destroys."""
+
+    targets: Sequence[int]
+    """The positions whose bodies and body salts go."""
+    statements: Sequence[Rewritten]
+    documents: Sequence[UUID]
+    """The streams of documents that are no more."""
+
+
 class Append:
     """One append on its way into the log; recorders call it back while they hold the lock."""
 
@@ -148,7 +167,13 @@ class LogRecorder(Protocol):
     def insert_events(
         self, stored_events: Sequence[StoredEvent], **kwargs: Any
     ) -> Sequence[int] | None:
-        """Append; the keyword `append` holds the `Append` whose drafts are finished under the lock."""
+        """Append; the keyword `append` holds the `Append` whose drafts are finished under the lock.
+
+        The keyword `gone`, where it is given, holds what the same transaction destroys.
+        """
+
+    def select_events(self, originator_id: UUID, **options: Any) -> Sequence[StoredEvent]:
+        """Return events of a stream, see the library."""
 
     def select_statements(self, ids: Sequence[UUID]) -> dict[UUID, StoredEvent]:
         """Return the first event of each of these streams that exists."""
@@ -184,6 +209,9 @@ class EventLog(Application[UUID]):
         self._construct = factory
         super().__init__(env)
         self._known = self._recorder.head()
+        self.replacements = Replacements(self._recorder)
+        self._recorder.index.replacements = self.replacements
+        self._erasures = self.erasures()
 
     def construct_factory(self, env: Environment) -> InfrastructureFactory[Any]:
         """Return the engine's factory."""
@@ -191,7 +219,12 @@ class EventLog(Application[UUID]):
 
     def construct_mapper(self) -> Mapper[UUID]:
         """Return the mapper that seals."""
-        return SealingMapper(transcoder=self.construct_transcoder())
+        mapper = SealingMapper(transcoder=self.construct_transcoder())
+        mapper.replacement = self._replacement
+        return mapper
+
+    def _replacement(self, stream: UUID, version: int) -> bytes | None:
+        return self.replacements.of(stream, version)
 
     @property
     def _recorder(self) -> LogRecorder:
@@ -210,6 +243,31 @@ class EventLog(Application[UUID]):
         if append.entries:
             self._known = max(self._known, append.head)
         return append.entries
+
+    def erase(self, drafts: Sequence[Stampable], gone: Gone) -> list[Entry]:
+        """Append the drafts, which tell of it, and destroy what is gone: all of it, or nothing.
+
+        Raises `eventsourcing.persistence.IntegrityError` as `append` does.
+        """
+        append = Append(drafts, self.mapper)
+        self._recorder.insert_events(
+            cast("Sequence[StoredEvent]", drafts), append=append, gone=gone
+        )
+        self._known = max(self._known, append.head)
+        self.forget_erased()
+        return append.entries
+
+    def erasures(self) -> int:
+        """Return how many erasures the log tells of. Whatever is kept in memory is good for one."""
+        last = self._recorder.select_events(stream_id(ERASURES), desc=True, limit=1)
+        return last[0].originator_version if last else 0
+
+    def forget_erased(self) -> None:
+        """Drop what is kept of streams if anything was erased since, by whichever process."""
+        erasures = self.erasures()
+        if erasures != self._erasures:
+            self.repository.cache = LRUCache(maxsize=int(self.env["AGGREGATE_CACHE_MAXSIZE"]))
+        self._erasures = erasures
 
     def head(self) -> Head:
         """Return the log's end as of now."""
@@ -279,11 +337,11 @@ class EventLog(Application[UUID]):
         """Yield the events of the one thing of its kind, such as `programs`, in order."""
         return cast("Iterator[Event]", self.events.get(stream_id(name)))
 
-    def attachments(self, streams: Sequence[UUID]) -> dict[UUID, bytes]:
-        """Return the contents of the attachments that are stored in these streams."""
+    def attachments(self, streams: Sequence[UUID]) -> dict[UUID, bytes | None]:
+        """Return the contents of the attachments that are stored in these streams; None: erased."""
         found = self._recorder.select_statements(streams) if streams else {}
         return {
-            stream: unseal(event.state).body or b""
+            stream: unseal(event.state).body
             for stream, event in found.items()
             if event.topic == AttachmentStored.TOPIC
         }

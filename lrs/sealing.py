@@ -13,6 +13,7 @@ log's leaves are built from them, so destroying a body and its salt later keeps 
 
 import hmac
 import os
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from typing import Any, cast
@@ -23,7 +24,7 @@ from eventsourcing.domain import DomainEventProtocol
 from eventsourcing.persistence import Mapper, StoredEvent
 from eventsourcing.utils import get_topic, resolve_topic
 
-from lrs.events import AttachmentStored, Event, StatementRecorded
+from lrs.events import AttachmentStored, Erased, Event, StatementRecorded
 
 SALT_BYTES = 32
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -68,8 +69,18 @@ def meta(topic: str, stream: UUID, version: int, stored: int, principal: str) ->
     return _json([topic, str(stream), version, stored, principal])
 
 
+def without_body(state: bytes) -> bytes:
+    """Return an event's state once its body and the body's salt are destroyed."""
+    return _encode(msgspec.structs.replace(_decode(state), body=None, body_salt=None))
+
+
 class SealingMapper(Mapper[UUID]):
-    """The library's mapper, with msgspec in place of its transcoder and the commitments added."""
+    """The library's mapper, with msgspec in place of its transcoder and the commitments added.
+
+    `replacement` returns what stands in for the erased body of a stream's version, if anything.
+    """
+
+    replacement: Callable[[UUID, int], bytes | None] = staticmethod(lambda *_: None)
 
     def to_stored_event(self, domain_event: DomainEventProtocol[UUID]) -> StoredEvent:
         """Return the event sealed; salts are fresh, so sealing twice gives two different states."""
@@ -78,7 +89,7 @@ class SealingMapper(Mapper[UUID]):
             raise ValueError("only the log stamps events, and only stamped events are sealed")
         topic = get_topic(type(event))
         stored = to_micros(event.timestamp)
-        body = _body(event)
+        body = body_of(event)
         salts = os.urandom(2 * SALT_BYTES)
         meta_salt, body_salt = salts[:SALT_BYTES], salts[SALT_BYTES:]
         facts = meta(topic, event.originator_id, event.originator_version, stored, event.principal)
@@ -99,7 +110,7 @@ class SealingMapper(Mapper[UUID]):
         )
 
     def to_domain_event(self, stored_event: StoredEvent) -> DomainEventProtocol[UUID]:
-        """Return the event that was sealed."""
+        """Return the event that was sealed, or what is left of it, or what stands in for it."""
         sealed = _decode(stored_event.state)
         header: dict[str, Any] = {
             "originator_id": stored_event.originator_id,
@@ -107,16 +118,27 @@ class SealingMapper(Mapper[UUID]):
             "timestamp": from_micros(sealed.stored),
             "principal": sealed.principal,
         }
-        kind = cast("type[Event]", resolve_topic(stored_event.topic))
-        body = sealed.body or b"{}"
-        if kind is StatementRecorded:
-            return StatementRecorded(statement=body, **header)
-        if kind is AttachmentStored:
-            return AttachmentStored(content=sealed.body or b"", **header)
-        return kind(**header, **_read_body(kind, body))
+        body = sealed.body
+        if body is None:
+            stream = cast("UUID", stored_event.originator_id)
+            body = self.replacement(stream, stored_event.originator_version)
+        if body is None:
+            return Erased(topic=stored_event.topic, **header)
+        return event_from_body(stored_event.topic, body, header)
 
 
-def _body(event: Event) -> bytes:
+def event_from_body(topic: str, body: bytes, header: dict[str, Any]) -> Event:
+    """Return the event of a topic with a body as it is stored."""
+    kind = cast("type[Event]", resolve_topic(topic))
+    if kind is StatementRecorded:
+        return StatementRecorded(statement=body, **header)
+    if kind is AttachmentStored:
+        return AttachmentStored(content=body, **header)
+    return kind(**header, **_read_body(kind, body))
+
+
+def body_of(event: Event) -> bytes:
+    """Return an event's body, as it is stored."""
     if isinstance(event, StatementRecorded):
         return event.statement
     if isinstance(event, AttachmentStored):

@@ -17,6 +17,7 @@ from lrs.index import (
     Mine,
     Owner,
     Page,
+    Replacements,
     bounds,
     conditions,
     read_found,
@@ -32,6 +33,8 @@ QUERIES = queries("lrs.postgres", "index.sql")
 class PostgresStatementIndex:
     """The read side of the statement index."""
 
+    replacements: Replacements
+
     def __init__(self, datastore: PostgresDatastore) -> None:
         self._datastore = datastore
 
@@ -39,7 +42,10 @@ class PostgresStatementIndex:
         """Return a statement by its id, voided or not."""
         with self._datastore.cursor() as curs:
             row = curs.execute(QUERIES["find"], {"id": statement_id}, prepare=True).fetchone()
-            return read_found(bytes(row["state"]), voided=row["voided"]) if row else None
+        if row is None:
+            return None
+        state, voided = bytes(row["state"]), row["voided"]
+        return read_found(statement_id, state, self.replacements, voided=voided)
 
     def page(self, query: StatementQuery, limit: int, mine: Mine | None = None) -> Page:
         """Return up to `limit` listed statements that meet the query, and where to go on."""
@@ -49,7 +55,8 @@ class PostgresStatementIndex:
                 conditions(query, mine), query.ascending, within, limit + 1
             )
             rows = curs.execute(text, parameters, prepare=True, binary=True).fetchall()
-        return read_page([(row["position"], bytes(row["state"])) for row in rows], limit, mine)
+        found = [(row["position"], bytes(row["state"])) for row in rows]
+        return read_page(found, limit, mine, self.replacements)
 
     def positions_about(self, activities: Sequence[str], upto: int) -> list[int]:
         """Return the positions of statements about any of the activities, as recorded by then."""

@@ -14,6 +14,7 @@ from lrs.events import DocumentDeleted, DocumentStored
 from lrs.index import IndexedStatement, IndexRows, Reference, Term
 from lrs.log import Append, Head, indexed, owner_of
 from lrs.postgres.columns import Chunks, Integers
+from lrs.postgres.erasure import destroy
 from lrs.postgres.index import PostgresStatementIndex
 from lrs.sql import queries
 
@@ -56,6 +57,8 @@ class PostgresLogRecorder(PostgresApplicationRecorder):
             write_index(curs, append.index_rows(PostgresRecorded(curs)))
         for event in append.documents():
             _write_document(curs, event)
+        if gone := kwargs.get("gone"):
+            destroy(curs, gone, PostgresRecorded(curs))
 
     def _fetch_ids_after_insert_events(
         self, curs: Cursor[DictRow], stored_events: Sequence[StoredEvent], **kwargs: Any

@@ -16,6 +16,7 @@ from lrs.index import (
     Mine,
     Owner,
     Page,
+    Replacements,
     bounds,
     conditions,
     read_found,
@@ -33,6 +34,8 @@ BUSY_MILLISECONDS = 30_000
 class SQLiteStatementIndex:
     """The read side of the statement index."""
 
+    replacements: Replacements
+
     def __init__(self, datastore: SQLiteDatastore) -> None:
         self._datastore = datastore
 
@@ -41,7 +44,10 @@ class SQLiteStatementIndex:
         with self._datastore.transaction(commit=False) as c:
             c.execute(SQL["find"], {"id": statement_id.hex})
             row = c.fetchone()
-        return read_found(row["state"], voided=bool(row["voided"])) if row else None
+        if row is None:
+            return None
+        voided = bool(row["voided"])
+        return read_found(statement_id, row["state"], self.replacements, voided=voided)
 
     def page(self, query: StatementQuery, limit: int, mine: Mine | None = None) -> Page:
         """Return up to `limit` listed statements that meet the query, and where to go on."""
@@ -49,7 +55,8 @@ class SQLiteStatementIndex:
             within = bounds(query, lambda moment: _stored_by(c, moment))
             c.execute(*page_query(conditions(query, mine), query.ascending, within, limit + 1))
             rows = c.fetchall()
-        return read_page([(row["position"], row["state"]) for row in rows], limit, mine)
+        found = [(row["position"], row["state"]) for row in rows]
+        return read_page(found, limit, mine, self.replacements)
 
     def positions_about(self, activities: Sequence[str], upto: int) -> list[int]:
         """Return the positions of statements about any of the activities, as recorded by then."""

@@ -14,6 +14,7 @@ from lrs.index import IndexedStatement, IndexRows, Reference
 from lrs.log import Append, Head, indexed, owner_of
 from lrs.sealing import from_micros, to_micros
 from lrs.sql import queries
+from lrs.sqlite.erasure import destroy
 from lrs.sqlite.index import SQLiteStatementIndex
 
 SQL = queries("lrs.sqlite", "log.sql")
@@ -46,6 +47,8 @@ class SQLiteLogRecorder(SQLiteApplicationRecorder):
             write_index(c, append.index_rows(SQLiteRecorded(c)))
         for each in append.documents():
             _write_document(c, each)
+        if gone := kwargs.get("gone"):
+            destroy(c, gone, SQLiteRecorded(c))
         return [entry.position for entry in append.entries]
 
     def select_statements(self, ids: Sequence[UUID]) -> dict[UUID, StoredEvent]:
