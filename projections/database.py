@@ -8,6 +8,7 @@ transaction (`swap_in`).
 import fcntl
 import re
 import sqlite3
+import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
@@ -63,6 +64,7 @@ VERSION = 6
 """Of the tables; views of another version are dropped, and derived again from the log."""
 SCHEMA = "views"
 LOCK_TIMEOUT_SECONDS = 60
+LOCK_POLL_SECONDS = 0.02
 
 Parameters = Mapping[str, Any]
 
@@ -270,6 +272,7 @@ class PostgresDatabase:
         gone = self._schema + "_gone"
         with self.transaction(write=True) as transaction:
             connection = transaction.connection
+            _lock_tables(connection, self._schema)
             _drop_schema(connection, gone)
             connection.execute(sql.SQL("create schema {}").format(sql.Identifier(gone)))
             for table in TABLES:
@@ -349,6 +352,26 @@ def _create_schema(connection: psycopg.Connection, schema: str) -> None:
         connection.execute(SQL[name].format(bytes="bytea", clustered="").encode())
     replace_views(connection, schema)
     grant_views(connection, schema, readers)
+
+
+def _lock_tables(connection: psycopg.Connection, schema: str) -> None:
+    """Lock a schema's tables against everybody, once nobody reads them, all at once or none.
+
+    Whoever waited for one table while holding another would meet readers who do the same.
+    """
+    names = sql.SQL(", ").join(sql.Identifier(schema, table) for table in TABLES)
+    lock = sql.SQL("lock table {} in access exclusive mode nowait").format(names)
+    deadline = time.monotonic() + LOCK_TIMEOUT_SECONDS
+    while True:
+        try:
+            with connection.transaction():
+                connection.execute(lock)
+        except psycopg.errors.LockNotAvailable:
+            if time.monotonic() > deadline:
+                raise
+            time.sleep(LOCK_POLL_SECONDS)
+        else:
+            return
 
 
 def _move(connection: psycopg.Connection, table: str, source: str, target: str) -> None:

@@ -97,3 +97,27 @@ def test_a_follower_that_is_stopped_leaves_the_views_as_they_were(
     stop.set()
     rebuild_views(store.log, views, lambda *_: None, stop)
     assert done(store, views) == (ours, 1)
+
+
+def test_reports_and_rebuilds_do_not_wait_for_each_other_in_a_circle(
+    place: tuple[Store, Database],
+) -> None:
+    store, views = place
+    expected = done(store, views)
+    stop, answers = threading.Event(), []
+
+    def read() -> None:
+        while not stop.is_set():
+            answers.append(done(store, views))
+
+    readers = [threading.Thread(target=read) for _ in range(3)]
+    for reader in readers:
+        reader.start()
+    try:
+        for _ in range(8):
+            rebuild_views(store.log, views, lambda *_: None)
+    finally:
+        stop.set()
+        for reader in readers:
+            reader.join()
+    assert set(answers) == {expected}
