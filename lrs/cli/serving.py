@@ -15,7 +15,7 @@ import uvicorn
 from lrs.cli.output import err, print_json, print_table
 from lrs.garbage import collect_rarely
 from lrs.http.metrics import MULTIPROCESS
-from lrs.main import open_keeper, open_log, open_store, open_views
+from lrs.main import open_keeper, open_log, open_store, open_tree, open_views
 from lrs.settings import Settings, read_settings
 from projections.runner import Runner, tracked
 
@@ -121,7 +121,11 @@ def status(
 ) -> None:
     """Show the store, the log's position and how far each projection is behind."""
     settings = read_settings()
-    head = open_log(settings).head()
+    log = open_log(settings)
+    head = log.head()
+    with open_tree(log).transaction(write=False) as tree:
+        signed = tree.last_head()
+        evidence = {"tree": tree.size(), "signed": signed.size if signed else 0}
     with open_views(settings) as views:
         projections = [
             {"name": name, "position": position, "lag": head.position - position}
@@ -129,7 +133,9 @@ def status(
         ]
     store = settings.store_name
     if as_json:
-        print_json({"store": store, "position": head.position, "projections": projections})
+        found = {"store": store, "position": head.position, "projections": projections}
+        print_json(found | {"audit": evidence})
         return
     print_table(["store", "position"], [[store, head.position]])
     print_table(["projection", "position", "lag"], [list(each.values()) for each in projections])
+    print_table(["events in the tree", "under a signed head"], [[*evidence.values()]])
