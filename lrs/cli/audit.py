@@ -19,6 +19,7 @@ from lrs.audit.encoding import encode64
 from lrs.audit.export import Evidence
 from lrs.audit.note import parse_checkpoint, parse_note
 from lrs.audit.signer import Signer
+from lrs.audit.timestamp import anchor_by_timestamp
 from lrs.audit.verifier import verify as verify_bundle
 from lrs.cli.output import err, print_json
 from lrs.errors import InvalidInput, LRSError
@@ -148,15 +149,25 @@ def anchor(
     git: Annotated[
         Path | None, typer.Option(help="Commit to this git repository.", file_okay=False)
     ] = None,
+    tsa: Annotated[
+        str | None, typer.Option(metavar="URL", help="Have this authority sign it (RFC 3161).")
+    ] = None,
+    into: Annotated[
+        Path, typer.Option(help="Where the authority's answer goes.", file_okay=False)
+    ] = Path(),
 ) -> None:
     """Keep a signed head outside of the store, once it agrees with the one kept last."""
-    if file is None and git is None:
-        raise typer.BadParameter("--file or --git says where")
+    if file is None and git is None and tsa is None:
+        raise typer.BadParameter("--file, --git or --tsa says where")
     with _opened() as (log, signer, evidence):
         open_ledger(log).catch_up()
         signer.sign()
         added = [anchor_in_file(evidence, file)] if file else []
         added += [anchor_in_git(evidence, git)] if git else []
+        if tsa:
+            answer, moment = anchor_by_timestamp(evidence, tsa, into)
+            err.print(f"Signed as of {moment.isoformat()}: {answer}", markup=False, soft_wrap=True)
+            added.append(True)
         size = evidence.head().size
     err.print(f"{'Anchored' if any(added) else 'Already anchored'}: a head of {size} events.")
 
