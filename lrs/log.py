@@ -306,12 +306,18 @@ class EventLog(Application[UUID]):
         """
         positions = self.index.positions_about(activities, upto)
         for start in range(0, len(positions), page):
-            for at, event in self._recorder.select_positions(positions[start : start + page]):
-                yield Entry(at, cast("Event", self.mapper.to_domain_event(event)))
+            yield from self.entries_at(positions[start : start + page])
 
     def at(self, positions: Sequence[int]) -> list[tuple[int, StoredEvent]]:
         """Return (position, stored event) of these positions, in order."""
         return self._recorder.select_positions(positions) if positions else []
+
+    def entries_at(self, positions: Sequence[int]) -> list[Entry]:
+        """Return the events at these positions, in order."""
+        return [
+            Entry(at, cast("Event", self.mapper.to_domain_event(event)))
+            for at, event in self.at(positions)
+        ]
 
     def last(self, stream: UUID) -> Event | None:
         """Return the last event of a stream; None for an empty one."""

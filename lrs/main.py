@@ -16,7 +16,9 @@ from fastapi.middleware.cors import CORSMiddleware
 
 from adapters import intake, webhooks
 from lrs.audit.disclosure import Disclosures
+from lrs.audit.erasure import Erasures
 from lrs.audit.export import Evidence
+from lrs.audit.holds import Somebody
 from lrs.audit.keeper import Keeper
 from lrs.audit.ledger import Ledger
 from lrs.audit.signer import Signer
@@ -30,6 +32,7 @@ from lrs.http import (
     agents,
     audit,
     documents,
+    erasure,
     errors,
     history,
     metrics,
@@ -49,21 +52,24 @@ from lrs.log import EventLog
 from lrs.people import People
 from lrs.postgres.audit import PostgresTree
 from lrs.postgres.factory import library_settings, open_postgres
+from lrs.postgres.scrubbing import scrub as scrub_postgres
 from lrs.programs import Programs
 from lrs.settings import Settings, read_settings
 from lrs.settling import Settler
 from lrs.sqlite.audit import SqliteTree
 from lrs.sqlite.factory import library_settings as sqlite_settings
 from lrs.sqlite.factory import open_sqlite
+from lrs.sqlite.scrubbing import scrub as scrub_sqlite
 from lrs.statements import Statements
 from lrs.store import Store
 from lrs.tokens import TokenVerifier
 from lrs.webhook_sessions import Sessions
 from lrs.webhooks import Webhooks
 from lrs.writer import Writer
-from projections.database import Database, PostgresDatabase, SqliteDatabase
+from projections.database import SCHEMA, TABLES, Database, PostgresDatabase, SqliteDatabase
 from projections.history import History
 from projections.http import report_router
+from projections.knowledge import person_behind
 from projections.reports import Reports
 from projections.runner import Runner, tracked
 from projections.vocabulary import adopt
@@ -128,9 +134,32 @@ def open_views(settings: Settings) -> Database:
     """Open where projections keep their tables: beside the SQLite file, or in a schema of their own."""
     path = settings.sqlite_path
     if path is not None:
-        # A file of its own: projections never hold the log's write lock.
-        return SqliteDatabase(path.with_name(f"{path.stem}-views{path.suffix}"))
+        return SqliteDatabase(_views_path(path))
     return PostgresDatabase(settings.database_url)
+
+
+def _views_path(path: Path) -> Path:
+    """Return a file beside the log's: projections never hold the log's write lock."""
+    return path.with_name(f"{path.stem}-views{path.suffix}")
+
+
+def open_erasures(log: EventLog) -> Erasures:
+    """Open what erases, and knows who is who."""
+    return Erasures(log, lambda actor: Somebody(*person_behind(log, actor)))
+
+
+def scrub_store(settings: Settings) -> list[str]:
+    """Rewrite the store's files, so that nothing erased is left; return what is left to do.
+
+    Raises `Unavailable` where somebody else is in the way; then do it again.
+    """
+    path = settings.sqlite_path
+    if path is None:
+        return scrub_postgres(settings.database_url, TABLES, SCHEMA)
+    for each in (path, _views_path(path)):
+        if each.exists():
+            scrub_sqlite(each)
+    return []
 
 
 def open_tree(log: EventLog) -> TreeStore:
@@ -184,6 +213,7 @@ def create_app(settings: Settings | None = None, *, projections: bool = True) ->
             app.state.reports = Reports(store.log, views)
             app.state.history = History(store.log, views)
             app.state.evidence = open_evidence(store.log)
+            app.state.erasures = open_erasures(store.log)
             app.state.webhooks = Webhooks(store.log)
             app.state.webhook_sessions = Sessions(store.log, store.programs)
             runner = Runner(store.log, views)
@@ -244,6 +274,7 @@ def create_app(settings: Settings | None = None, *, projections: bool = True) ->
         people,
         history,
         audit,
+        erasure,
         metrics,
     ):
         app.include_router(room.router)

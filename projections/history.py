@@ -19,9 +19,16 @@ from lrs.audit.history import (
     told,
     told_erased,
 )
-from lrs.events import DocumentDeleted, DocumentStored, Event, StatementRecorded
-from lrs.log import EventLog
-from lrs.sealing import Sealed, from_micros, unseal
+from lrs.events import (
+    DocumentDeleted,
+    DocumentStored,
+    Erased,
+    Event,
+    PayloadErased,
+    StatementRecorded,
+)
+from lrs.log import Entry, EventLog
+from lrs.sealing import from_micros, unseal
 from projections.database import Database, Transaction
 from projections.history_search import (
     LARGEST_PAGE,
@@ -41,7 +48,6 @@ __all__ = [
     "History",
     "HistoryIndex",
     "Search",
-    "forget",
     "history_position",
 ]
 
@@ -60,34 +66,53 @@ class HistoryIndex:
     def step(self, views: Transaction, page: int) -> int:
         """Apply the next page of events; return how many there were."""
         notifications = self._log.read(history_position(views), page)
-        rows: list[tuple[int, int]] = []
-        reasons: list[dict[str, Any]] = []
+        waiting: list[Entry] = []
         for each in notifications:
-            sealed = unseal(each.state)
-            event = None if sealed.body is None else self._log.entry(each).event
-            keys = set(map(key_of, self._terms(each.topic, sealed, event)))
-            rows += [(key, each.id) for key in sorted(keys)]
-            if reason := getattr(event, "reason", None):
-                # PostgreSQL keeps no NUL in texts, but JSON does.
-                found = reason.casefold().replace("\0", " ")
-                reasons.append({"position": each.id, "reason": found})
+            entry = self._log.entry(each)
+            if isinstance(entry.event, PayloadErased):
+                self._add(views, waiting)
+                waiting = []
+                self._add_again(views, entry.event)
+            waiting.append(entry)
         if notifications:
-            views.load("history", rows)
-            views.run_all("add_history_reason", reasons)
+            self._add(views, waiting)
             end = notifications[-1].id
             views.run("track", projection=NAME, position=end, revision=time.time_ns())
         return len(notifications)
 
-    def _terms(self, topic: str, sealed: Sealed, event: Event | None) -> Iterator[str]:
-        yield f"principal:{sealed.principal}"
-        if event is None:
-            yield f"action:{action_of(topic)}"
+    def _add(self, views: Transaction, entries: Iterable[Entry]) -> None:
+        rows: list[tuple[int, int]] = []
+        reasons: list[dict[str, Any]] = []
+        for position, event in entries:
+            keys = set(map(key_of, self._terms(event)))
+            rows += [(key, position) for key in sorted(keys)]
+            if reason := getattr(event, "reason", None):
+                # PostgreSQL keeps no NUL in texts, but JSON does.
+                found = reason.casefold().replace("\0", " ")
+                reasons.append({"position": position, "reason": found})
+        views.load("history", rows)
+        views.run_all("add_history_reason", reasons)
+
+    def _add_again(self, views: Transaction, erased: PayloadErased) -> None:
+        """Find what was erased, and what refers to it, by no more than is left of it."""
+        stored = self._log.at(sorted({*erased.targets, *erased.redacted}))
+        keys = [key_of(f"refers:{event.originator_id}") for _, event in stored]
+        referring = views.run("history_of_any", keys=keys, upto=history_position(views))
+        positions = {position for position, _ in stored} | {found for (found,) in referring}
+        views.run("forget_history", positions=sorted(positions))
+        views.run("forget_history_reason", positions=sorted(positions))
+        self._add(views, self._log.entries_at(sorted(positions)))
+
+    def _terms(self, event: Event) -> Iterator[str]:
+        yield f"principal:{event.principal}"
+        if isinstance(event, Erased):
+            yield f"action:{action_of(event.topic)}"
             return
         people = people_in(event)
-        action = action_of(topic)
+        action = action_of(event.TOPIC)
         if isinstance(event, StatementRecorded):
             statement = orjson.loads(event.statement)
-            action = action_of(topic, statement)
+            action = action_of(event.TOPIC, statement)
             if statement["object"].get("objectType") == "StatementRef":
                 target = statement["object"]["id"].lower()
                 yield f"refers:{target}"
@@ -162,14 +187,14 @@ class History:
             else:
                 header = event
                 line = told(position, event, self._before(event))
+                line["erased"] = unseal(stored.state).body is None
             lines.append(line | {"role": roles.of(header)})
         return lines
 
     def _event(self, stored: StoredEvent) -> Event | None:
         """Return a stored event; None if its body was destroyed."""
-        if unseal(stored.state).body is None:
-            return None
-        return cast("Event", self._log.mapper.to_domain_event(stored))
+        event = cast("Event", self._log.mapper.to_domain_event(stored))
+        return None if isinstance(event, Erased) else event
 
     def _before(self, event: Event) -> Event | None:
         """Return the version that a document's event took the place of."""
@@ -206,15 +231,6 @@ def history_position(views: Transaction) -> int:
     """Return how far the history has come (0: nothing yet)."""
     rows = views.run("tracked", projection=NAME)
     return int(rows[0][0]) if rows else 0
-
-
-def forget(views: Transaction, kept: Sequence[tuple[int, str, str]]) -> None:
-    """Take what erased events were found by; of each, (position, topic, principal) stays."""
-    positions = [position for position, _, _ in kept]
-    keys = {key_of(f"action:{action_of(topic)}") for _, topic, _ in kept}
-    keys |= {key_of(f"principal:{principal}") for _, _, principal in kept}
-    views.run("forget_history", positions=positions, kept=sorted(keys))
-    views.run("forget_history_reason", positions=positions)
 
 
 class _Roles:

@@ -48,6 +48,15 @@ def known_at(log: EventLog, moment: datetime) -> Knowledge:
     return _knowledge(log, plans, links)
 
 
+def person_behind(log: EventLog, actor: str) -> tuple[str, frozenset[str]]:
+    """Return the id of the person whom an actor (or that id) names now, and every actor of theirs."""
+    identities = known_at(log, log.head().stored).identities
+    if ":" not in actor:
+        return actor, identities.actors_of(actor)
+    person = identities.resolve(actor)
+    return person, identities.actors_of(person) | {actor}
+
+
 class KnowledgeKept:
     """What was known at the moments asked for last. Safe from any thread.
 
@@ -61,6 +70,8 @@ class KnowledgeKept:
     def at(self, moment: datetime) -> Knowledge:
         """Return what was known from all that was stored at or before a moment."""
         versions = tuple(self._version(stream, moment) for stream in STREAMS)
+        # An erasure changes what all moments know.
+        versions += (self._log.erasures(),)
         known = self._kept.get(versions)
         if known is None:
             known = known_at(self._log, moment)

@@ -11,6 +11,7 @@ import msgspec
 import orjson
 
 from lrs.events import (
+    PayloadErased,
     PeopleLinked,
     PersonUnlinked,
     ProgramPlanned,
@@ -61,6 +62,10 @@ class Learning:
                 _add_statements(views, known, waiting)
                 waiting = []
                 known = _change(views, self._log, known, entry.event)
+            elif isinstance(entry.event, PayloadErased):
+                _add_statements(views, known, waiting)
+                waiting = []
+                known = _forget(views, self._log, known, entry.event)
         _add_statements(views, known, waiting)
         self._known, self._position = known, page[-1].position
 
@@ -105,16 +110,52 @@ def _void(views: Transaction, known: Knowledge, voids: Sequence[str]) -> None:
 def _change(views: Transaction, log: EventLog, known: Knowledge, event: Change) -> Knowledge:
     """Route again what a changed plan or link touches."""
     later = known.after(log, event)
+    programs = [event.slug] if isinstance(event, ProgramPlanned | ProgramWithdrawn) else []
+    _route_again(views, known, later, programs)
+    return later
+
+
+def _route_again(
+    views: Transaction, known: Knowledge, later: Knowledge, programs: Iterable[str]
+) -> None:
     views.run("revise", projection=NAME)
     show_plans(views, known, later)
     if moved := known.identities.moved(later.identities):
         _follow_people(views, known, later, moved)
-    if isinstance(event, ProgramPlanned | ProgramWithdrawn):
-        views.run("drop_traces_of_program", program=event.slug)
-        views.run("drop_unmatched_of_program", program=event.slug)
+    for program in programs:
+        views.run("drop_traces_of_program", program=program)
+        views.run("drop_unmatched_of_program", program=program)
         for records in _scan(views):
-            _add_traces(views, later, records, program=event.slug)
+            _add_traces(views, later, records, program=program)
+
+
+def _forget(views: Transaction, log: EventLog, known: Knowledge, event: PayloadErased) -> Knowledge:
+    """Drop what was made of erased events, and make anew what is left of those redacted.
+
+    An erasure changes what was planned and linked from the beginning, so all of it is read again.
+    """
+    touched = sorted({*event.targets, *event.redacted})
+    actors: set[str] = set()
+    for start in range(0, len(touched), SCAN):
+        positions = touched[start : start + SCAN]
+        gone = [_decode_record(body) for (body,) in views.run("records_at", positions=positions)]
+        views.run("remove_records_at", positions=positions)
+        views.run_all("drop_trace", [_place(record, each) for record, each in _routed(known, gone)])
+        actors |= {record.actor for record in gone}
+        _add_statements(views, known, [each for each in log.entries_at(positions) if _told(each)])
+    later = known_at(log, event.timestamp) if event.timestamp else known
+    slugs = known.plans.keys() | later.plans.keys()
+    _route_again(views, known, later, _differing(known, later, slugs))
+    _count_again(views, later, actors)
     return later
+
+
+def _told(entry: Entry) -> bool:
+    return isinstance(entry.event, StatementRecorded)
+
+
+def _differing(known: Knowledge, later: Knowledge, slugs: Iterable[str]) -> list[str]:
+    return sorted(slug for slug in slugs if known.plans.get(slug) != later.plans.get(slug))
 
 
 def _follow_people(

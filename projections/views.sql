@@ -154,6 +154,12 @@ select body from record where statement in any(:statements);
 -- name: remove_records
 delete from record where statement in any(:statements);
 
+-- name: records_at
+select body from record where position in any(:positions) order by position;
+
+-- name: remove_records_at
+delete from record where position in any(:positions);
+
 -- name: add_void
 insert into void (statement) values (:statement) on conflict do nothing;
 
@@ -207,6 +213,9 @@ delete from unmatched where actor in any(:actors);
 select position from history
 where key = :key and position > :after and position <= :upto order by position limit :limit;
 
+-- name: history_of_any
+select distinct position from history where key in any(:keys) and position <= :upto;
+
 -- name: history_among
 select position from history where key in any(:keys) and position in any(:positions);
 
@@ -223,8 +232,7 @@ where reason like :pattern escape '!' and position in any(:positions);
 insert into history_reason (position, reason) values (:position, :reason);
 
 -- name: forget_history
--- What an erased event was found by beside its action and principal.
-delete from history where position in any(:positions) and not (key in any(:kept));
+delete from history where position in any(:positions);
 
 -- name: forget_history_reason
 delete from history_reason where position in any(:positions);

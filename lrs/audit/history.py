@@ -20,6 +20,9 @@ from lrs.events import (
     AttachmentStored,
     DocumentStored,
     Event,
+    LegalHoldSet,
+    PayloadErased,
+    PayloadReplaced,
     ProgramPlanned,
     StatementRecorded,
     WebhookReceived,
@@ -32,6 +35,9 @@ VOIDING = "statement.voided"
 _HEADER = frozenset({"originator_id", "originator_version", "timestamp", "principal", "reason"})
 _UNTOLD: Mapping[type[Event], frozenset[str]] = {
     ProgramPlanned: frozenset({"document"}),
+    PayloadErased: frozenset({"targets", "redacted"}),
+    PayloadReplaced: frozenset({"body"}),
+    LegalHoldSet: frozenset({"actors"}),
     WebhookReceived: frozenset({"facts"}),
 }
 """What is too long for a line; the log has it."""
@@ -137,6 +143,8 @@ def people_in(event: Event) -> set[str]:
     named: set[str] = set(getattr(event, "actors", ()))
     if actor := getattr(event, "actor", None):
         named.add(actor)
+    if person := getattr(event, "person", None):
+        named.add(person)  # an erasure or a hold names somebody by the opaque id alone
     if agent := getattr(event, "agent", None):
         named.add(key_of_term(agent))
     named |= _of_parameters(getattr(event, "parameters", {}))

@@ -12,10 +12,12 @@ from lrs.cli import (
     attendance,
     audit,
     demo,
+    erasure,
     history,
     people,
     programs,
     reports,
+    retention,
     serving,
     sync,
     vocabulary,
@@ -45,6 +47,11 @@ app.add_typer(audit.audit, name="audit")
 audit.audit.command("history")(history.show_history)
 audit.audit.command("diff")(history.show_difference)
 audit.audit.command("print")(history.print_copy)
+audit.audit.command("erase")(erasure.erase)
+audit.audit.command("erasures")(erasure.list_erasures)
+audit.audit.command("scrub")(erasure.scrub)
+audit.audit.add_typer(erasure.hold, name="hold")
+audit.audit.add_typer(retention.retention, name="retention")
 
 
 def main() -> None:

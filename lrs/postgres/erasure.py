@@ -20,13 +20,16 @@ def destroy(curs: Cursor[DictRow], gone: Gone, recorded: Recorded) -> None:
     """Destroy bodies, their salts and every row of the index that was made of them."""
     _unindex(curs, gone, recorded)
     _run(curs, SQL["drop_documents"], list(gone.documents))
-    rows = _run(curs, LOG["events_at"], Integers("q", gone.targets))
+    rows = _rows(curs, LOG["events_at"], Integers("q", gone.targets))
+    states = [
+        without_body(bytes(row["state"])) for _, row in zip(sorted(gone.targets), rows, strict=True)
+    ]
     _run(curs, SQL["begin_erasing"])
     _run(
         curs,
         SQL["set_states"],
         Integers("q", [row["notification_id"] for row in rows]),
-        Chunks("bytea", [without_body(bytes(row["state"])) for row in rows]),
+        Chunks("bytea", states),
     )
 
 
@@ -35,7 +38,7 @@ def _unindex(curs: Cursor[DictRow], gone: Gone, recorded: Recorded) -> None:
     _run(curs, LOG["delete_statements"], Integers("q", changes.unlisted))
     _run(curs, LOG["delete_terms"], *_columns(changes.removed))
     positions = Integers("q", sorted({term.position for term in changes.added}))
-    listed = {row["position"] for row in _run(curs, SQL["listed"], positions)}
+    listed = {row["position"] for row in _rows(curs, SQL["listed"], positions)}
     added = [each for each in changes.added if each.position in listed]
     _run(curs, LOG["insert_terms"], *_columns(added))
     targets = [target for target, _ in changes.references]
@@ -52,8 +55,12 @@ def _columns(rows: list[Term]) -> tuple[Any, ...]:
     )
 
 
-def _run(curs: Cursor[DictRow], query: str, *parameters: Any) -> list[DictRow]:
+def _run(curs: Cursor[DictRow], query: str, *parameters: Any) -> None:
     # A cursor of its own for each: in a pipeline, a cursor keeps the results not yet fetched.
     with curs.connection.cursor() as own:
         own.execute(query.encode(), parameters, binary=True)
-        return own.fetchall() if own.description else []
+
+
+def _rows(curs: Cursor[DictRow], query: str, *parameters: Any) -> list[DictRow]:
+    with curs.connection.cursor() as own:
+        return own.execute(query.encode(), parameters, binary=True).fetchall()

@@ -20,7 +20,8 @@ def destroy(c: SQLiteCursor, gone: Gone, recorded: Recorded) -> None:
     _unindex(c, gone, recorded)
     c.executemany(LOG["drop_document"], [(stream.hex,) for stream in gone.documents])
     c.execute(LOG["events_at"], (orjson.dumps(list(gone.targets)).decode(),))
-    states = [(without_body(row["state"]), row["rowid"]) for row in c.fetchall()]
+    rows = zip(sorted(gone.targets), c.fetchall(), strict=True)
+    states = [(without_body(row["state"]), position) for position, row in rows]
     c.execute(SQL["begin_erasing"])
     c.executemany(SQL["set_state"], states)
     c.execute(SQL["end_erasing"])

@@ -22,7 +22,7 @@ from projections.database import (
     SqliteTransaction,
     _postgres,
 )
-from projections.history import History, Search, forget, history_position
+from projections.history import History, Search
 from projections.runner import Runner, rebuild_views
 from tests.projections import course
 from tests.store.statements import record, referring, statement, voiding
@@ -225,16 +225,6 @@ def test_what_refers_to_a_statement_is_known(house: House) -> None:
     end = house.page()["position"]
     found = History(house.store.log, house.views).referring([UUID(mine["id"])])
     assert found == {UUID(mine["id"]): [end]}
-
-
-def test_an_erased_event_is_found_by_its_action_and_principal_only(house: House) -> None:
-    record(house.store, statement())
-    (told,) = house.search(person=ADA)
-    with house.views.transaction(write=True) as views:
-        forget(views, [(told["position"], "StatementRecorded", "tester")])
-        assert history_position(views) == house.store.log.head().position
-    assert house.search(person=ADA) == []
-    assert house.search(action="statement.recorded") == house.search(principal="tester") == [told]
 
 
 def test_a_reason_with_a_character_that_a_database_refuses_stops_nothing(house: House) -> None:
