@@ -10,7 +10,7 @@ from lrs.audit.tree import TreeStore
 
 SIGN_SECONDS = 2.0
 """Between two heads; with reading and hashing, the last one is less than 5 s behind the log."""
-POLL_SECONDS = 0.25
+POLL_SECONDS = 0.5
 RETRY_SECONDS = 2.0
 LEADER_SECONDS = 1.0
 

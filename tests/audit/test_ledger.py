@@ -4,6 +4,7 @@ import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import psycopg
 import pytest
 
 from lrs.audit import keeper, tree
@@ -15,9 +16,10 @@ from lrs.audit.tiles import WIDTH, tile_content, tiled_hashes, tiles
 from lrs.errors import NotFound
 from lrs.main import open_evidence, open_ledger, open_views
 from lrs.sealing import unseal
+from lrs.settings import Settings
 from lrs.store import Store
 from projections.runner import rebuild_views
-from tests.audit.stores import Audited, Rows
+from tests.audit.stores import Audited, Rows, audited
 
 
 @pytest.fixture
@@ -195,6 +197,31 @@ def test_a_keeper_whose_store_was_away_goes_on(
         stop.set()
         thread.join()
     assert caplog.text.count("trying again") == 2
+
+
+def test_a_keeper_whose_connections_are_cut_goes_on(
+    new_settings: Callable[[str], Settings],
+    tmp_path: Path,
+    wait_until: Callable[..., None],
+) -> None:
+    settings, stop = new_settings("postgresql"), threading.Event()
+    with audited(settings, tmp_path / "signing.key") as log:
+        follow = Keeper(log.ledger, log.signer, log.tree).follow
+        thread = threading.Thread(target=follow, args=(stop,))
+        thread.start()
+        try:
+            wait_until(lambda: signed(log) == 1, 10)
+            with psycopg.connect(settings.database_url, autocommit=True) as connection:
+                connection.execute(
+                    "select pg_terminate_backend(pid) from pg_stat_activity"
+                    " where datname = current_database() and pid <> pg_backend_pid()"
+                )
+            with audited(settings, tmp_path / "other.key") as other:
+                other.record(5)
+            wait_until(lambda: signed(log) == 6, 15)
+        finally:
+            stop.set()
+            thread.join()
 
 
 def signed(log: Audited) -> int:

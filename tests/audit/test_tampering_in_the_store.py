@@ -393,3 +393,16 @@ def test_a_statement_that_was_tampered_with_is_not_proven(
         edit(forger)
         with pytest.raises(BrokenEvidence):
             log.evidence.prove(stream)  # type: ignore[arg-type] # likewise
+
+
+def test_an_erased_statement_is_still_proven_to_have_its_place(
+    original: tuple[Settings, Path, bytes], tmp_path: Path
+) -> None:
+    settings, key, _ = original
+    with copy(settings, key, tmp_path) as log:
+        forger = Forger(log, 0)
+        stream = log.store.log.read(forger.leaf, 1)[0].originator_id
+        erase(forger)
+        proof = log.evidence.prove(stream)  # type: ignore[arg-type] # likewise
+        assert proof.as_json()["salts"]["body"] is None
+        assert proof.verify(None, forger.key.key).size == EVENTS

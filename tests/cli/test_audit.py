@@ -198,6 +198,9 @@ def test_an_anchor_is_no_place_for_anything_else(lrs: Lrs, tmp_path: Path) -> No
     assert lrs("anchor", "--file", str(file))[0] == 1
     assert file.read_text() == "buy milk\n"
     assert lrs("anchor")[0] == 2
+    code, _, err = lrs("anchor", "--tsa", "http://127.0.0.1:1", "--into", str(tmp_path))
+    assert (code, "time-stamping authority" in err) == (1, True)
+    assert not [*tmp_path.glob("*.tsr")]
 
 
 def test_checkpoints_are_anchored_in_git(
