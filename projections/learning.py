@@ -110,52 +110,50 @@ def _void(views: Transaction, known: Knowledge, voids: Sequence[str]) -> None:
 def _change(views: Transaction, log: EventLog, known: Knowledge, event: Change) -> Knowledge:
     """Route again what a changed plan or link touches."""
     later = known.after(log, event)
-    programs = [event.slug] if isinstance(event, ProgramPlanned | ProgramWithdrawn) else []
-    _route_again(views, known, later, programs)
-    return later
-
-
-def _route_again(
-    views: Transaction, known: Knowledge, later: Knowledge, programs: Iterable[str]
-) -> None:
     views.run("revise", projection=NAME)
     show_plans(views, known, later)
     if moved := known.identities.moved(later.identities):
         _follow_people(views, known, later, moved)
-    for program in programs:
-        views.run("drop_traces_of_program", program=program)
-        views.run("drop_unmatched_of_program", program=program)
+    if isinstance(event, ProgramPlanned | ProgramWithdrawn):
+        views.run("drop_traces_of_program", program=event.slug)
+        views.run("drop_unmatched_of_program", program=event.slug)
         for records in _scan(views):
-            _add_traces(views, later, records, program=program)
+            _add_traces(views, later, records, program=event.slug)
+    return later
 
 
 def _forget(views: Transaction, log: EventLog, known: Knowledge, event: PayloadErased) -> Knowledge:
     """Drop what was made of erased events, and make anew what is left of those redacted.
 
-    An erasure changes what was planned and linked from the beginning, so all of it is read again.
+    What was planned and linked changed from the beginning: `known` may tell of the erased person or,
+    where it was read since, of nobody. So rows go by their positions, and plans are shown anew.
     """
-    touched = sorted({*event.targets, *event.redacted})
+    views.run("revise", projection=NAME)
+    pages = list(_pages(sorted({*event.targets, *event.redacted})))
     actors: set[str] = set()
-    for start in range(0, len(touched), SCAN):
-        positions = touched[start : start + SCAN]
-        gone = [_decode_record(body) for (body,) in views.run("records_at", positions=positions)]
+    for positions in pages:
+        gone = views.run("records_at", positions=positions)
+        actors |= {_decode_record(body).actor for (body,) in gone}
+        views.run("drop_traces_at", positions=positions)
         views.run("remove_records_at", positions=positions)
-        views.run_all("drop_trace", [_place(record, each) for record, each in _routed(known, gone)])
-        actors |= {record.actor for record in gone}
-        _add_statements(views, known, [each for each in log.entries_at(positions) if _told(each)])
     later = known_at(log, event.timestamp) if event.timestamp else known
-    slugs = known.plans.keys() | later.plans.keys()
-    _route_again(views, known, later, _differing(known, later, slugs))
+    show_plans(views, known._replace(plans={}), later)
+    if moved := known.identities.moved(later.identities):
+        _follow_people(views, known, later, moved)
+    for positions in pages:
+        left = [each for each in log.entries_at(positions) if _is_statement(each)]
+        _add_statements(views, later, left)
     _count_again(views, later, actors)
     return later
 
 
-def _told(entry: Entry) -> bool:
+def _pages(positions: Sequence[int]) -> Iterator[Sequence[int]]:
+    for start in range(0, len(positions), SCAN):
+        yield positions[start : start + SCAN]
+
+
+def _is_statement(entry: Entry) -> bool:
     return isinstance(entry.event, StatementRecorded)
-
-
-def _differing(known: Knowledge, later: Knowledge, slugs: Iterable[str]) -> list[str]:
-    return sorted(slug for slug in slugs if known.plans.get(slug) != later.plans.get(slug))
 
 
 def _follow_people(

@@ -185,6 +185,9 @@ where trace.program in any(:programs) and trace.person in any(:people);
 -- name: drop_trace
 delete from trace where program = :program and person = :person and position = :position;
 
+-- name: drop_traces_at
+delete from trace where position in any(:positions);
+
 -- name: drop_traces_of_program
 delete from trace where program = :program;
 

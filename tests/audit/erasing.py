@@ -36,10 +36,14 @@ class House:
         self.store = store
         self.views = views
         self.settings = settings
-        self.runner = Runner(store.log, views)
-        self.reports = Reports(store.log, views)
         self.history = History(store.log, views)
         self.erasures: Erasures = open_erasures(store.log)
+        self.follow_anew()
+
+    def follow_anew(self) -> None:
+        """Forget what is kept in memory, as a process that starts again does."""
+        self.runner = Runner(self.store.log, self.views)
+        self.reports = Reports(self.store.log, self.views)
 
     def erase(self, person: str = ADA, **wanted: Any) -> dict[str, Any]:
         return self.erasures.erase(Wanted(**WHY | {"person": person} | wanted), by="dpo")

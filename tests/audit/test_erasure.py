@@ -112,14 +112,16 @@ def test_nothing_of_the_person_is_left_in_what_the_log_says(house: House) -> Non
     assert not names_ada(bundle.decode())
 
 
-@pytest.mark.parametrize("followed", [True, False])
+@pytest.mark.parametrize("follower", ["late", "at once", "restarted"])
 def test_incremental_and_rebuilt_and_live_agree_after_an_erasure(
-    house: House, followed: bool
+    house: House, follower: str
 ) -> None:
     lively(house)
-    if followed:
+    if follower != "late":
         house.told()
     house.erase()
+    if follower == "restarted":
+        house.follow_anew()
     record(house.store, course.scored("bo", 9))
     incremental = house.told()
     house.rebuild()
