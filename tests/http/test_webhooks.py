@@ -385,7 +385,8 @@ class TestSeveralProcesses:
                 right = {f"Person {n}": 30 for n in range(20)}
                 wait_until(lambda: attended(servers[0]) == right)  # noqa: B023 - called here
                 wait_until(lambda: open_meetings(settings) == 0)  # noqa: B023
-                assert attended(servers[1]) == right
+                # One that began with fewer calls may still be recording the rest.
+                wait_until(lambda: attended(servers[1]) == right)  # noqa: B023
 
 
 def open_meetings(settings: Settings) -> int:
