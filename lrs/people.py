@@ -1,6 +1,6 @@
 """Decisions about who is who: links between actors, with a reason, and their reversal."""
 
-import orjson
+import msgspec
 
 from lrs.aggregate import Aggregate, Register
 from lrs.errors import InvalidInput, InvalidQuery, NotFound
@@ -82,7 +82,7 @@ def read_actor(actor: object, place: str) -> str:
         except InvalidQuery as fault:
             raise InvalidInput(fault.message, place) from None
     else:
-        agent = parse_agent(orjson.dumps(actor).decode(), place)
+        agent = parse_agent(msgspec.json.encode(actor).decode(), place)
     key = actor_key(agent)
     if key is None:
         raise InvalidInput("an anonymous group is nobody in particular", place)
