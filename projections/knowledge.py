@@ -66,12 +66,14 @@ class KnowledgeKept:
     def __init__(self, log: EventLog) -> None:
         self._log = log
         self._kept: OrderedDict[tuple[int, ...], Knowledge] = OrderedDict()
+        self._erasures = 0
 
     def at(self, moment: datetime) -> Knowledge:
         """Return what was known from all that was stored at or before a moment."""
-        versions = tuple(self._version(stream, moment) for stream in STREAMS)
-        # An erasure changes what all moments know.
-        versions += (self._log.erasures(),)
+        erasures = self._log.erasures()
+        if erasures != self._erasures:  # it changed what was known at every moment
+            self._kept, self._erasures = OrderedDict(), erasures
+        versions = (erasures, *(self._version(stream, moment) for stream in STREAMS))
         known = self._kept.get(versions)
         if known is None:
             known = known_at(self._log, moment)

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import Any, Literal, NamedTuple
 
 from lrs.errors import InvalidQuery, NotFound
-from lrs.log import EventLog, stream_id
+from lrs.log import ERASURES, EventLog, stream_id
 from lrs.plan import Plan
 from lrs.xapi.values import parse_timestamp
 from projections.database import Database
@@ -108,12 +108,13 @@ def place(log: EventLog, as_of: str) -> tuple[int, datetime]:
 
 
 def await_decisions(log: EventLog, views: Database) -> None:
-    """Return once the views know every plan and link recorded so far, or after `DECISION_SECONDS`.
+    """Return once the views know every plan, link and erasure so far, or after `DECISION_SECONDS`.
 
-    So whoever links two actors and asks sees the link, though the views follow the log. Where the
-    projection is further behind, an answer tells the position it stands at.
+    So whoever links two actors and asks sees the link, though the views follow the log, and who
+    was erased is in no report from then on. Where the projection is further behind, an answer tells
+    the position it stands at.
     """
-    lasts = (log.last(stream_id(stream)) for stream in STREAMS)
+    lasts = (log.last(stream_id(stream)) for stream in (*STREAMS, ERASURES))
     latest = max((each.timestamp for each in lasts if each and each.timestamp), default=None)
     deadline = time.monotonic() + DECISION_SECONDS
     while latest is not None and time.monotonic() < deadline:
