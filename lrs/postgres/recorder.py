@@ -12,7 +12,7 @@ from psycopg.rows import DictRow, tuple_row
 
 from lrs.events import DocumentDeleted, DocumentStored
 from lrs.index import IndexedStatement, IndexRows, Reference, Term
-from lrs.log import Append, Head, indexed, owner_of
+from lrs.log import Append, Gone, Head, indexed, owner_of
 from lrs.postgres.columns import Chunks, Integers
 from lrs.postgres.erasure import destroy
 from lrs.postgres.index import PostgresStatementIndex
@@ -35,6 +35,16 @@ class PostgresLogRecorder(PostgresApplicationRecorder):
         self, curs: Cursor[DictRow], stored_events: Sequence[StoredEvent], **kwargs: Any
     ) -> None:
         append: Append = kwargs["append"]
+        gone: Gone | None = kwargs.get("gone")
+        if gone is None:
+            self._append(curs, append)
+            return
+        # The library commits what was done before an error that is not the database's.
+        with curs.connection.transaction():
+            self._append(curs, append)
+            destroy(curs, gone, PostgresRecorded(curs))
+
+    def _append(self, curs: Cursor[DictRow], append: Append) -> None:
         self._lock_table(curs)
         with curs.connection.cursor() as other:
             other.execute(SQL["lock_appends"], prepare=True)
@@ -57,8 +67,6 @@ class PostgresLogRecorder(PostgresApplicationRecorder):
             write_index(curs, append.index_rows(PostgresRecorded(curs)))
         for event in append.documents():
             _write_document(curs, event)
-        if gone := kwargs.get("gone"):
-            destroy(curs, gone, PostgresRecorded(curs))
 
     def _fetch_ids_after_insert_events(
         self, curs: Cursor[DictRow], stored_events: Sequence[StoredEvent], **kwargs: Any
