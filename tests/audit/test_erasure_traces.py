@@ -16,9 +16,10 @@ from lrs.documents import DocumentKey
 from lrs.index import Owner
 from lrs.main import scrub_store
 from lrs.settings import Settings
-from tests.audit.erasing import House, holding, house_of
+from tests.audit.erasing import WHY, House, holding, house_of
+from tests.conftest import serving
 from tests.projections import course
-from tests.store.statements import record
+from tests.store.statements import record, statement
 
 MARK = "zyxmarker"
 """In every place where she is named."""
@@ -115,3 +116,16 @@ def test_on_sqlite_the_log_is_clean_before_it_is_scrubbed(new_settings: Any) -> 
     path = settings.sqlite_path
     assert path
     assert MARK.encode() not in Path(path).read_bytes()
+
+
+def test_the_files_are_scrubbed_beside_a_running_server(settings: Settings, wal_goes: None) -> None:
+    with serving(settings) as server:
+        for _ in range(20):
+            sent = statement(actor=MARK, result={"response": MARK * 50})
+            server.client.post("/xapi/statements", json=sent).raise_for_status()
+        asked = {**WHY, "person": HER}
+        server.client.post("/audit/erasures", json=asked).raise_for_status()
+        server.client.get("/audit/history", params={"action": "payload.erased"}).raise_for_status()
+        assert scrub_store(settings) == []
+        assert holding(settings, *TRACES) == []
+        server.client.post("/xapi/statements", json=statement()).raise_for_status()
