@@ -17,7 +17,6 @@ from lrs.events import (
     StatementRecorded,
 )
 from lrs.log import EventLog
-from lrs.sealing import unseal
 from projections.database import Database
 from projections.difference import Cause, Difference, differences
 from projections.history import History
@@ -81,11 +80,9 @@ def causes_between(
     after = first
     while notifications := log.read(after, 1000, last):
         for each in notifications:
-            if unseal(each.state).body is not None:
-                event = log.entry(each).event
-                cause = _cause(log, known, program, each.id, event)
-                if cause is not None:
-                    yield cause
+            cause = _cause(log, known, program, each.id, log.entry(each).event)
+            if cause is not None:
+                yield cause
         after = notifications[-1].id
 
 

@@ -1,8 +1,8 @@
 """Copies of records for whoever inspects: what was recorded, word for word, and what became of it.
 
 Each entry is an event told (see `lrs.audit.history`) with `original`, the statement or document as
-it was stored, and `marks`: it was voided, amended (a statement refers to it; a document has a later
-version) or erased, and by which event.
+it was stored (of a statement that was redacted, what is left), and `marks`: it was voided, amended
+(a statement refers to it; a document has a later version) or erased, and by which event.
 """
 
 from base64 import b64encode
@@ -14,8 +14,14 @@ from eventsourcing.persistence import StoredEvent
 
 from lrs.audit.history import VOIDING, moment_shown
 from lrs.errors import NotFound
-from lrs.events import AttachmentStored, DocumentDeleted, DocumentStored, StatementRecorded
-from lrs.log import EventLog
+from lrs.events import (
+    AttachmentStored,
+    DocumentDeleted,
+    DocumentStored,
+    PayloadErased,
+    StatementRecorded,
+)
+from lrs.log import ERASURES, EventLog
 from lrs.sealing import from_micros, unseal
 from projections.history import LARGEST_PAGE, History, Search
 
@@ -73,11 +79,14 @@ def _entries(
     referring = history.referring(statements)
     others = sorted({position for found in referring.values() for position in found})
     told = {line["position"]: line for line in history.tell(others)}
+    erasures = _erasures(log) if any(line["erased"] for line in lines) else {}
     entries = []
     for line in lines:
         event = stored[line["position"]]
         found = [told[position] for position in referring.get(UUID(line["stream"]), ())]
         marks = [*_marks(log, line, event, found)]
+        if line["erased"]:
+            marks.insert(0, _mark("erased", erasures.get(line["position"])))
         entries.append(line | {"marks": marks, "original": _original(log, event)})
     return entries
 
@@ -88,8 +97,6 @@ def _marks(
     event: StoredEvent,
     referring: Sequence[Mapping[str, Any]],
 ) -> Iterator[dict[str, Any]]:
-    if line["erased"]:
-        yield _mark("erased")
     for other in referring:
         voids = other["action"] == VOIDING and line["action"] != VOIDING
         yield _mark("voided" if voids else "amended", other)
@@ -112,6 +119,20 @@ def stream_of(event: StoredEvent) -> UUID:
     return stream if isinstance(stream, UUID) else UUID(stream)
 
 
+def _erasures(log: EventLog) -> dict[int, dict[str, Any]]:
+    """Return by which event each body was erased last, by its position."""
+    found: dict[int, dict[str, Any]] = {}
+    for event in log.stream(ERASURES):
+        if isinstance(event, PayloadErased) and event.timestamp:
+            by = {
+                "position": log.position_at(event.timestamp),
+                "principal": event.principal,
+                "stored": moment_shown(event.timestamp),
+            }
+            found |= dict.fromkeys((*event.targets, *event.redacted), by)
+    return found
+
+
 def _mark(mark: str, by: Mapping[str, Any] | None = None) -> dict[str, Any]:
     event = by or {}
     return {"mark": mark, **{name: event.get(name) for name in ("position", "principal", "stored")}}
@@ -119,10 +140,11 @@ def _mark(mark: str, by: Mapping[str, Any] | None = None) -> dict[str, Any]:
 
 def _original(log: EventLog, stored: StoredEvent) -> str | None:
     """Return what was stored as text; what is no text in base64; None where there is nothing."""
-    sealed = unseal(stored.state)
-    if sealed.body is None or stored.topic == DocumentDeleted.TOPIC:
+    content = unseal(stored.state).body
+    if content is None and stored.topic == StatementRecorded.TOPIC:
+        content = log.replacements.of(stream_of(stored), stored.originator_version)
+    if content is None or stored.topic == DocumentDeleted.TOPIC:
         return None
-    content = sealed.body
     if stored.topic == DocumentStored.TOPIC:
         event = log.mapper.to_domain_event(stored)
         content = event.content if isinstance(event, DocumentStored) else b""

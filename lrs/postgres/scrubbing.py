@@ -8,6 +8,8 @@ from psycopg import sql
 from lrs.errors import Unavailable
 
 LOG_SCHEMA = "public"
+WAITING = "set lock_timeout = '60s'"
+"""Whoever reads for longer is not waited for."""
 LOG = ("event", "statement", "term", "reference", "document")
 
 
@@ -19,6 +21,7 @@ def scrub(url: str, views: Sequence[str], schema: str) -> list[str]:
     tables = [(LOG_SCHEMA, table) for table in LOG] + [(schema, table) for table in views]
     try:
         with psycopg.connect(url, autocommit=True) as connection:
+            connection.execute(WAITING)
             for where, table in tables:
                 if _exists(connection, where, table):
                     name = sql.Identifier(where, table)

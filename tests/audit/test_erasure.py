@@ -18,6 +18,8 @@ from lrs.index import Owner
 from lrs.settings import Settings
 from lrs.xapi.actor import mbox_sha1
 from lrs.xapi.query import StatementQuery
+from projections.comparison import compare
+from projections.copies import copy_of_statement
 from projections.history import Search
 from tests.audit.erasing import ADA, QUERIES, WHY, House, house_of
 from tests.projections import course
@@ -380,3 +382,31 @@ def test_erased_events_read_as_erased_and_only_these(house: House) -> None:
     kinds = [type(event) for _, event in house.store.log.entries()]
     assert kinds.count(Erased) == 1
     assert kinds[-1] is PayloadErased
+
+
+def test_a_copy_shows_the_mark_of_the_erasure_and_what_is_left(house: House) -> None:
+    gone, taught = statement(), statement(actor="bo", context={"instructor": {"mbox": ADA}})
+    record(house.store, gone, taught)
+    receipt = house.erase()
+    house.runner.catch_up()
+    for sent, left in ((gone, False), (taught, True)):
+        copy = copy_of_statement(house.store.log, house.history, UUID(sent["id"]))
+        (entry,) = copy["entries"]
+        (mark,) = entry["marks"]
+        assert (mark["mark"], mark["position"]) == ("erased", receipt["position"])
+        assert mark["principal"] == "dpo"
+        assert (entry["original"] is not None) == left
+        assert not names_ada(orjson.dumps(copy).decode())
+
+
+def test_a_difference_between_past_moments_names_what_is_left(house: House) -> None:
+    house.store.programs.plan(course.document(), by="test")
+    before = house.store.log.head().position
+    taught = course.completed("bo") | {"context": {"instructor": {"mbox": ADA}}}
+    record(house.store, taught, course.completed("ada"))
+    house.erase()
+    house.runner.catch_up()
+    query = QUERIES[0]
+    moments = (f"position:{before}", f"position:{before + 2}")
+    found = compare(house.store.log, house.views, query, *moments)
+    assert [event["what"]["statement"] for event in found["events"]] == [taught["id"]]
