@@ -34,6 +34,7 @@ def projecting(engine: Engine, size: int) -> Iterator[Figure]:
     fill(url, size)
     yield from _in_a_process(engine, url, "follow", size)
     yield from _in_a_process(engine, url, "rebuild", size)
+    collect_rarely()  # as the server does
     with open_views(settings) as views:
         reports = Reports(open_log(settings), views)
         for query, asked in (
