@@ -114,13 +114,15 @@ def _context_edits(context: JSON, subject: Subject) -> dict[str, bytes | None]:
 
 
 def _without(actor: JSON, subject: Subject) -> JSON | None:
-    """Return an agent or group without the person; None if nobody is left."""
-    if actor and subject.is_named_by([actor_key(actor)]):
-        return None
-    members = actor.get("member")
-    if members is None:
-        return actor
+    """Return an agent or group without the person; None if nobody is left.
+
+    A group that goes by the person's identifier is left with its other members, anonymous.
+    """
+    theirs = bool(actor) and subject.is_named_by([actor_key(actor)])
+    members = actor.get("member", [])
     kept = [each for each in members if not subject.is_named_by([actor_key(each)])]
+    if theirs:
+        return {"objectType": "Group", "member": kept} if kept else None
     if len(kept) == len(members):
         return actor
     rest = {name: value for name, value in actor.items() if name != "member"}

@@ -21,7 +21,7 @@ from tests.audit.logs import check
 from tests.projections import course
 
 ADA = "mailto:ada@example.org"
-WHY = {"reason": "asked to", "legal_basis": "GDPR 17(1)(b)"}
+WHY: dict[str, Any] = {"reason": "asked to", "legal_basis": "GDPR 17(1)(b)"}
 QUERIES = (
     Query("readiness", "course", course.SESSION),
     Query("drop-off", "course"),
@@ -45,7 +45,7 @@ class House:
         self.runner = Runner(self.store.log, self.views)
         self.reports = Reports(self.store.log, self.views)
 
-    def erase(self, person: str = ADA, **wanted: Any) -> dict[str, Any]:
+    def erase(self, person: str | None = ADA, **wanted: Any) -> dict[str, Any]:
         return self.erasures.erase(Wanted(**WHY | {"person": person} | wanted), by="dpo")
 
     def told(self) -> list[bytes]:

@@ -62,7 +62,7 @@ def test_incremental_is_rebuilt_is_live(houses: Any, data: st.DataObject) -> Non
         sent: list[dict[str, Any]] = []
         for turn in range(data.draw(st.integers(2, 6))):
             batch = data.draw(st.lists(_statements(), max_size=5))
-            if sent and data.draw(st.booleans()):
+            if data.draw(st.booleans()) and sent:
                 target = data.draw(st.sampled_from(sent))
                 by = {"mbox": f"mailto:{data.draw(st.sampled_from(NAMES))}@example.org"}
                 batch.append(course.voiding(target) | {"actor": by})
@@ -94,7 +94,7 @@ def _plan(turn: int, data: st.DataObject) -> dict[str, Any]:
 
 def _erase(house: House, data: st.DataObject, sent: list[dict[str, Any]]) -> None:
     with suppress(NotFound):
-        if sent and data.draw(st.booleans()):
+        if data.draw(st.booleans()) and sent:
             house.erase(person=None, statement=UUID(data.draw(st.sampled_from(sent))["id"]))
         else:
             house.erase(f"mailto:{data.draw(st.sampled_from(NAMES))}@example.org")

@@ -1,14 +1,18 @@
 """Events are facts: the database itself refuses to change or remove one, on both engines."""
 
+import sqlite3
 from typing import Any
 
 import psycopg
 import pytest
 from eventsourcing.sqlite import SQLiteApplicationRecorder
 
+from lrs.audit.erasure import Wanted
+from lrs.main import open_erasures
 from lrs.sealing import without_body
 from lrs.settings import Settings
 from lrs.store import Store
+from tests.audit.erasing import ADA, WHY
 from tests.store.statements import record, statement
 
 REFUSED = [
@@ -22,8 +26,6 @@ REFUSED = [
 
 def run(settings: Settings, *texts: str, state: bytes = b"\x97") -> None:
     """Run SQL in one transaction, as anybody who has the application's connection could."""
-    import sqlite3
-
     if settings.sqlite_path is not None:
         connection: Any = sqlite3.connect(settings.sqlite_path, isolation_level=None)
         connection.execute("begin immediate")
@@ -41,8 +43,6 @@ def run(settings: Settings, *texts: str, state: bytes = b"\x97") -> None:
 
 @pytest.fixture
 def errors() -> tuple[type[Exception], ...]:
-    import sqlite3
-
     return (sqlite3.IntegrityError, psycopg.Error)
 
 
@@ -91,9 +91,6 @@ def test_an_erasure_may_shorten_a_state_and_do_nothing_else(
 def test_what_lets_an_erasure_in_ends_with_it(
     store: Store, settings: Settings, errors: Any
 ) -> None:
-    from lrs.main import open_erasures
-    from tests.audit.erasing import ADA, WHY, Wanted
-
     record(store, statement())
     open_erasures(store.log).erase(Wanted(**WHY, person=ADA), by="dpo")
     with pytest.raises(errors, match="facts"):

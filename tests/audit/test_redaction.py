@@ -144,7 +144,7 @@ def test_a_reason_goes_with_the_whole_name_only() -> None:
 
 
 def test_who_left_before_the_name_was_known_is_known_by_the_connection() -> None:
-    facts = [
+    facts: list[Any] = [
         {"kind": "left", "who": {"connection": "c"}},
         {"kind": "joined", "who": {"connection": "c", "name": "Ada"}},
         {"kind": "started"},

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -97,7 +98,10 @@ def test_of_several_classes_the_longest_keeps(house: House, retention: Retention
 
 def test_a_class_may_ask_for_activities_and_types(house: House) -> None:
     retention = Retention(house.store.log, house.erasures)
-    about = {"id": "https://example.org/forum", "definition": {"type": "https://example.org/chat"}}
+    about: dict[str, Any] = {
+        "id": "https://example.org/forum",
+        "definition": {"type": "https://example.org/chat"},
+    }
     record(house.store, statement() | {"object": about}, statement())
     retention.set("type", keep_days=1, types=["https://example.org/chat"], reason="x", by="dpo")
     assert figures(retention)["type"] == (1, 1, 0)
