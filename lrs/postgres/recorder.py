@@ -51,6 +51,9 @@ class PostgresLogRecorder(PostgresApplicationRecorder):
         curs.execute(SQL["lock_head"], prepare=True)
         row = cast("DictRow", curs.fetchone())
         stored = append.stamp(Head(row["position"], row["stored"]), row["now"])
+        # Made before anything is written: the library commits what was written before an error
+        # that is not the database's.
+        rows = append.index_rows(PostgresRecorded(curs)) if append.statements() else None
         curs.execute(
             SQL["insert_events"],
             (
@@ -63,8 +66,8 @@ class PostgresLogRecorder(PostgresApplicationRecorder):
             prepare=True,
         )
         curs.execute(SQL["move_head"], append.head, prepare=True)
-        if append.statements():
-            write_index(curs, append.index_rows(PostgresRecorded(curs)))
+        if rows is not None:
+            write_index(curs, rows)
         for event in append.documents():
             _write_document(curs, event)
 

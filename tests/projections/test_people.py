@@ -355,7 +355,6 @@ def test_linking_then_unlinking_restores_every_report_byte_for_byte(
         before, listed = reports(house), page(house)
         store.people.link([newcomer, others[0]], reason="perhaps", by="test")
         store.people.link([newcomer, others[-1]], reason="perhaps", by="test")
-        assert reports(house) != before or newcomer in {ADA, "mailto:bo@example.org"}
         store.people.unlink(newcomer, reason="no", by="test")
         assert (reports(house), page(house)) == (before, listed)
 
