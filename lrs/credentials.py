@@ -134,13 +134,7 @@ class Credentials:
         _check_reason(reason)
         if expires is not None and expires <= datetime.now(UTC):
             raise InvalidInput("a credential cannot have expired when it is made", "expires")
-        wanted = tuple(sorted(set(scopes)))
-        if unknown := sorted(set(wanted) - SCOPES):
-            raise InvalidInput(
-                f"unknown scope {unknown[0]!r}; there are {', '.join(sorted(SCOPES))}"
-            )
-        if not wanted:
-            raise InvalidInput("a credential needs at least one scope")
+        wanted = _known(scopes)
         key = key or secrets.token_hex(16)
         secret = secret or secrets.token_urlsafe(32)
         if ":" in key or not key.isprintable() or not secret.isprintable():
@@ -238,6 +232,16 @@ class Credentials:
         self._read_at = time.monotonic()
         if book.version != self._book.version:
             self._book, self._proven = book, {}
+
+
+def _known(scopes: Iterable[str]) -> tuple[str, ...]:
+    """Return scopes in order, each once. Raises `InvalidInput` for none or an unknown one."""
+    wanted = tuple(sorted(set(scopes)))
+    if unknown := sorted(set(wanted) - SCOPES):
+        raise InvalidInput(f"unknown scope {unknown[0]!r}; there are {', '.join(sorted(SCOPES))}")
+    if not wanted:
+        raise InvalidInput("a credential needs at least one scope")
+    return wanted
 
 
 def _check_reason(reason: str | None) -> None:

@@ -2,8 +2,8 @@
 
 import os
 import threading
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from contextlib import asynccontextmanager, contextmanager
 from functools import partial
 from pathlib import Path
 from typing import cast
@@ -13,6 +13,7 @@ from eventsourcing.postgres import PostgresApplicationRecorder
 from eventsourcing.sqlite import SQLiteApplicationRecorder
 from fastapi import FastAPI
 from fastapi.middleware.cors import CORSMiddleware
+from starlette.datastructures import State
 
 from adapters import intake, webhooks
 from lrs.audit.disclosure import Disclosures
@@ -74,6 +75,19 @@ from projections.reports import Reports
 from projections.runner import Runner, tracked
 from projections.vocabulary import adopt
 
+ROOMS = (
+    statements,
+    documents,
+    activities,
+    agents,
+    about,
+    programs,
+    people,
+    history,
+    audit,
+    erasure,
+    metrics,
+)
 CORS_REQUEST_HEADERS = [
     "Authorization",
     "Content-Type",
@@ -201,48 +215,65 @@ def open_keeper(log: EventLog, settings: Settings) -> Keeper:
 
 
 def create_app(settings: Settings | None = None, *, projections: bool = True) -> FastAPI:
-    """Return the server; with `projections` it also follows the log, in a thread of its own."""
+    """Return the server; with `projections` it also follows the log, in threads of its own."""
     settings = settings or read_settings()
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         with open_store(settings) as store, open_views(settings) as views:
-            app.state.store = store
-            app.state.views = views
-            app.state.tracked = partial(tracked, views)
-            app.state.reports = Reports(store.log, views)
-            app.state.history = History(store.log, views)
-            app.state.evidence = open_evidence(store.log)
-            app.state.erasures = open_erasures(store.log)
-            app.state.webhooks = Webhooks(store.log)
-            app.state.webhook_sessions = Sessions(store.log, store.programs)
-            runner = Runner(store.log, views)
-            stop = threading.Event()
-            thread = threading.Thread(target=runner.follow, args=(stop,), name="projections")
-            keeper = open_keeper(store.log, settings)
-            keeping = threading.Thread(target=keeper.follow, args=(stop,), name="audit")
+            _furnish(app.state, store, views)
             settler = Settler(store, app.state.webhooks, webhooks)
-            settling = threading.Thread(target=settler.follow, args=(stop,), name="settling")
-            settling.start()
-            app.state.disclosures = Disclosures(store.log)
-            disclosing = threading.Thread(
-                target=app.state.disclosures.follow, args=(stop,), name="disclosures"
-            )
-            disclosing.start()
+            followers = {"settling": settler.follow, "disclosures": app.state.disclosures.follow}
             if projections:
-                thread.start()
-                keeping.start()
-            yield
-            stop.set()
-            settling.join()
-            disclosing.join()
-            if projections:
-                thread.join()
-                keeping.join()
+                followers["projections"] = Runner(store.log, views).follow
+                followers["audit"] = open_keeper(store.log, settings).follow
+            with _in_background(followers):
+                yield
 
     app = FastAPI(title="Bichron", version="0.1.0", lifespan=lifespan)
+    _add_layers(app, settings)
+    errors.install(app)
+    for room in ROOMS:
+        app.include_router(room.router)
+    app.include_router(report_router(require))
+    app.include_router(attendance_router(intake))
+    app.include_router(webhook_router(webhooks))
+    return app
+
+
+def _furnish(state: State, store: Store, views: Database) -> None:
+    """Put what the routes work with into the app's state."""
+    state.store = store
+    state.views = views
+    state.tracked = partial(tracked, views)
+    state.reports = Reports(store.log, views)
+    state.history = History(store.log, views)
+    state.evidence = open_evidence(store.log)
+    state.erasures = open_erasures(store.log)
+    state.webhooks = Webhooks(store.log)
+    state.webhook_sessions = Sessions(store.log, store.programs)
+    state.disclosures = Disclosures(store.log)
+
+
+@contextmanager
+def _in_background(followers: Mapping[str, Callable[[threading.Event], None]]) -> Iterator[None]:
+    """Run each follower in a thread of its name until the end, and wait for all to stop."""
+    stop = threading.Event()
+    threads = [threading.Thread(target=f, args=(stop,), name=n) for n, f in followers.items()]
+    for thread in threads:
+        thread.start()
+    try:
+        yield
+    finally:
+        stop.set()
+        for thread in threads:
+            thread.join()
+
+
+def _add_layers(app: FastAPI, settings: Settings) -> None:
+    """Put the layers around the routes, from the innermost to the outermost."""
     app.add_middleware(Lane, endpoints=statements.LANE)
-    # Innermost: it must see the request that is meant.
+    # It must see the request that is meant.
     app.add_middleware(DisclosureLog, xapi=settings.disclosure_log == "all")
     app.add_middleware(AlternateRequests, limit=settings.max_body_bytes)
     bodies = Tally()
@@ -263,25 +294,6 @@ def create_app(settings: Settings | None = None, *, projections: bool = True) ->
     )
     app.state.meter = Meter(bodies, {path for path, _ in statements.LANE})
     app.add_middleware(Measured, meter=app.state.meter)
-    errors.install(app)
-    for room in (
-        statements,
-        documents,
-        activities,
-        agents,
-        about,
-        programs,
-        people,
-        history,
-        audit,
-        erasure,
-        metrics,
-    ):
-        app.include_router(room.router)
-    app.include_router(report_router(require))
-    app.include_router(attendance_router(intake))
-    app.include_router(webhook_router(webhooks))
-    return app
 
 
 def create_worker() -> FastAPI:
