@@ -1,7 +1,9 @@
 """Real engines for every test that touches a store: an SQLite file, and PostgreSQL from a wheel."""
 
 import itertools
+import json
 import socket
+import sys
 import tempfile
 import threading
 import time
@@ -10,12 +12,14 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import httpx
 import psycopg
 import pytest
 import uvicorn
 
+from lrs.cli import main
 from lrs.main import create_app, open_store
 from lrs.settings import Settings
 from lrs.store import Store
@@ -153,3 +157,31 @@ def wait_until() -> Callable[..., None]:
 def files() -> Path:
     """Return the folder of the tests' own files."""
     return Path(__file__).parent / "files"
+
+
+Lrs = Callable[..., tuple[int, str, str]]
+
+
+@pytest.fixture
+def lrs(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> Lrs:
+    """Return what runs the command on an empty store and returns exit code, stdout and stderr."""
+    monkeypatch.setenv("LRS_DATABASE_URL", settings.database_url)
+    monkeypatch.setenv("COLUMNS", "250")
+
+    def run(*arguments: str) -> tuple[int, str, str]:
+        monkeypatch.setattr(sys, "argv", ["lrs", *arguments])
+        with pytest.raises(SystemExit) as ended:
+            main()
+        captured = capsys.readouterr()
+        return int(ended.value.code or 0), captured.out, captured.err
+
+    return run
+
+
+def succeed(lrs: Lrs, *arguments: str) -> Any:
+    """Run a command that must work; return what it prints, read if it is JSON."""
+    code, out, err = lrs(*arguments)
+    assert code == 0, err
+    return json.loads(out) if "--json" in arguments or "json" in arguments else out

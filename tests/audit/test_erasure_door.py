@@ -1,21 +1,18 @@
 """Erasing over HTTP and by command, on both engines."""
 
 import json
-import sys
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 from uuid import uuid4
 
 import pytest
 
-from lrs.cli import main
 from lrs.main import open_store
 from lrs.settings import Settings
 from tests.audit.erasing import WHY, holding
-from tests.conftest import Server
+from tests.conftest import Lrs, Server, succeed
 from tests.store.statements import record, statement
-
-Lrs = Callable[..., tuple[int, str, str]]
 
 
 def send(server: Server, actor: str, **more: Any) -> dict[str, Any]:
@@ -135,27 +132,9 @@ def test_what_is_erased_while_the_server_follows_is_in_no_report(
 
 
 @pytest.fixture
-def lrs(
-    settings: Settings, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> Lrs:
-    """Run `lrs audit`; return its exit code, stdout and stderr."""
-    monkeypatch.setenv("LRS_DATABASE_URL", settings.database_url)
-    monkeypatch.setenv("COLUMNS", "200")
-
-    def run(*arguments: str) -> tuple[int, str, str]:
-        monkeypatch.setattr(sys, "argv", ["lrs", "audit", *arguments])
-        with pytest.raises(SystemExit) as ended:
-            main()
-        captured = capsys.readouterr()
-        return int(ended.value.code or 0), captured.out, captured.err
-
-    return run
-
-
-def succeed(lrs: Lrs, *arguments: str) -> Any:
-    code, out, err = lrs(*arguments)
-    assert code == 0, err
-    return json.loads(out) if "--json" in arguments else out
+def lrs(lrs: Lrs) -> Lrs:
+    """Run `lrs audit`."""
+    return partial(lrs, "audit")
 
 
 ERASE = ("erase", "--reason", "asked to", "--legal-basis", "GDPR 17")

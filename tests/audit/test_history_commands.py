@@ -1,8 +1,6 @@
 """`lrs audit history`, `diff`, `print`, and auditors' credentials, on both engines."""
 
 import json
-import sys
-from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -10,38 +8,25 @@ from typing import Any
 import pytest
 
 from lrs import credentials
-from lrs.cli import main
 from lrs.errors import InvalidInput, Unauthenticated
 from lrs.main import open_store
 from lrs.settings import Settings
 from lrs.store import Store
+from tests.conftest import Lrs
 from tests.projections import course
 from tests.store.statements import record
 
-Lrs = Callable[..., tuple[int, str, str]]
 QUIZ = course.scored("ada", 9)
 
 
 @pytest.fixture
-def lrs(
-    settings: Settings, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> Lrs:
-    """Run the command on a store with a course; return its exit code, stdout and stderr."""
-    monkeypatch.setenv("LRS_DATABASE_URL", settings.database_url)
-    monkeypatch.setenv("COLUMNS", "250")
+def lrs(lrs: Lrs, settings: Settings) -> Lrs:
+    """Run the command on a store with a course."""
     with open_store(settings) as store:
         store.programs.plan(course.document(), by="planner")
         record(store, course.completed("ada"))
         record(store, QUIZ)
-
-    def run(*arguments: str) -> tuple[int, str, str]:
-        monkeypatch.setattr(sys, "argv", ["lrs", *arguments])
-        with pytest.raises(SystemExit) as ended:
-            main()
-        captured = capsys.readouterr()
-        return int(ended.value.code or 0), captured.out, captured.err
-
-    return run
+    return lrs
 
 
 def answer(lrs: Lrs, *arguments: str) -> Any:

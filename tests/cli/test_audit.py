@@ -5,22 +5,20 @@ import shutil
 import stat
 import subprocess
 import sys
-from collections.abc import Callable
+from functools import partial
 from pathlib import Path
-from typing import Any
 from uuid import uuid4
 
 import pytest
 
 from lrs.audit.note import Ed25519Key, open_checkpoint
 from lrs.audit.proof import parse_proof, read_statement_proof
-from lrs.cli import main
 from lrs.main import open_store
 from lrs.settings import Settings
 from tests.audit.stores import Rows, audited
+from tests.conftest import Lrs, succeed
 
 ROOT = Path(__file__).parents[2]
-Lrs = Callable[..., tuple[int, str, str]]
 
 
 @pytest.fixture
@@ -29,32 +27,12 @@ def key(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def lrs(
-    settings: Settings,
-    key: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    capsys: pytest.CaptureFixture[str],
-) -> Lrs:
-    """Run the command on a store with a few statements; return its exit code, stdout and stderr."""
-    monkeypatch.setenv("LRS_DATABASE_URL", settings.database_url)
+def lrs(lrs: Lrs, settings: Settings, key: Path, monkeypatch: pytest.MonkeyPatch) -> Lrs:
+    """Run `lrs audit` on a store with a few statements."""
     monkeypatch.setenv("LRS_SIGNING_KEY", str(key))
     with audited(settings, key) as log:
         log.record(5)
-
-    def run(*arguments: str) -> tuple[int, str, str]:
-        monkeypatch.setattr(sys, "argv", ["lrs", "audit", *arguments])
-        with pytest.raises(SystemExit) as ended:
-            main()
-        captured = capsys.readouterr()
-        return int(ended.value.code or 0), captured.out, captured.err
-
-    return run
-
-
-def succeed(lrs: Lrs, *arguments: str) -> Any:
-    code, out, err = lrs(*arguments)
-    assert code == 0, err
-    return json.loads(out) if "--json" in arguments else out
+    return partial(lrs, "audit")
 
 
 def record(settings: Settings, key: Path, count: int = 1) -> str:

@@ -3,46 +3,18 @@
 import json
 import subprocess
 import sys
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pytest
 import yaml
 
-from lrs.cli import main
 from lrs.settings import Settings
+from tests.conftest import Lrs, succeed
 from tests.projections import course
 
 ROOT = Path(__file__).parents[2]
 TEAMS = ROOT / "tests" / "adapters" / "files" / "teams_pl_semicolon.csv"
 SESSION = "https://meet.example.org/coaching/2026-10-19"
-
-Lrs = Callable[..., tuple[int, str, str]]
-
-
-@pytest.fixture
-def lrs(
-    settings: Settings, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> Lrs:
-    """Run the command; return its exit code, stdout and stderr."""
-    monkeypatch.setenv("LRS_DATABASE_URL", settings.database_url)
-    monkeypatch.setenv("COLUMNS", "200")
-
-    def run(*arguments: str) -> tuple[int, str, str]:
-        monkeypatch.setattr(sys, "argv", ["lrs", *arguments])
-        with pytest.raises(SystemExit) as ended:
-            main()
-        captured = capsys.readouterr()
-        return int(ended.value.code or 0), captured.out, captured.err
-
-    return run
-
-
-def succeed(lrs: Lrs, *arguments: str) -> Any:
-    code, out, err = lrs(*arguments)
-    assert code == 0, err
-    return json.loads(out) if "--json" in arguments or "json" in arguments else out
 
 
 @pytest.fixture

@@ -7,11 +7,9 @@ import pytest
 
 from lrs.main import open_store
 from lrs.settings import Settings
-from tests.cli.test_commands import Lrs, lrs, succeed
+from tests.conftest import Lrs, succeed
 from tests.projections import course
 from tests.store.statements import record
-
-__all__ = ["lrs"]  # the fixture
 
 ADA, ROOM = "mailto:ada@example.org", "https://bbb.example.org::Ada K."
 

@@ -1,8 +1,6 @@
 """`lrs program`: documents to begin with, versions, and what came of each."""
 
 import json
-import sys
-from collections.abc import Callable
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
@@ -10,42 +8,17 @@ from typing import Any
 import pytest
 import yaml
 
-from lrs.cli import main
 from lrs.cli.program_templates import TEMPLATES, Outline
 from lrs.document_writing import write_document
 from lrs.main import open_store
 from lrs.plan import parse_document, read_plan, validate_document
 from lrs.settings import Settings
+from tests.conftest import Lrs, succeed
 from tests.plan.documents import FULL, LAB, put
 from tests.projections import course
 from tests.store.statements import record
 
-Lrs = Callable[..., tuple[int, str, str]]
 NEW = ["program", "new", "--slug", "leading", "--starts", "2026-09-28", "--weeks", "3"]
-
-
-@pytest.fixture
-def lrs(
-    settings: Settings, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> Lrs:
-    """Run the command; return its exit code, stdout and stderr."""
-    monkeypatch.setenv("LRS_DATABASE_URL", settings.database_url)
-    monkeypatch.setenv("COLUMNS", "200")
-
-    def run(*arguments: str) -> tuple[int, str, str]:
-        monkeypatch.setattr(sys, "argv", ["lrs", *arguments])
-        with pytest.raises(SystemExit) as ended:
-            main()
-        captured = capsys.readouterr()
-        return int(ended.value.code or 0), captured.out, captured.err
-
-    return run
-
-
-def succeed(lrs: Lrs, *arguments: str) -> Any:
-    code, out, err = lrs(*arguments)
-    assert code == 0, err
-    return json.loads(out) if "--json" in arguments else out
 
 
 def file_of(document: dict[str, Any], folder: Path) -> str:

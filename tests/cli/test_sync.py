@@ -1,8 +1,7 @@
 """`lrs sync` on both engines, against a server that plays Zoom: each meeting into its session, once."""
 
 import json
-import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -16,7 +15,7 @@ from hypothesis import strategies as st
 from adapters.attendance import Meeting
 from adapters.pulls import Instance, Pulled, zoom_pull
 from adapters.pulls.pull import Wanted, every
-from lrs.cli import main, sync, sync_tools
+from lrs.cli import sync, sync_tools
 from lrs.cli.sync_cursor import Cursor
 from lrs.documents import DocumentKey
 from lrs.errors import InvalidInput, InvalidSettings, Unavailable
@@ -27,14 +26,13 @@ from lrs.sessions import Held
 from lrs.settings import Settings
 from lrs.store import Store
 from tests.adapters.vendors import NOON, SECRET, Played, Reply, ZoomAccount, at, playing
+from tests.conftest import Lrs, succeed
 from tests.projections import course
 
 ROOM = 85218486288
 SESSIONS = [f"https://zoom.us/j/{ROOM}/week-{week}" for week in range(3)]
 NOW = NOON + timedelta(days=20)
 SINCE = "2026-10-19T00:00:00Z"
-
-Lrs = Callable[..., tuple[int, str, str]]
 
 
 def document(slug: str = "course", **changes: Any) -> dict[str, Any]:
@@ -78,31 +76,11 @@ def zoom(
 
 
 @pytest.fixture
-def lrs(
-    zoom: Played,
-    settings: Settings,
-    monkeypatch: pytest.MonkeyPatch,
-    capsys: pytest.CaptureFixture[str],
-) -> Lrs:
-    """Run the command on a store that knows the course; return exit code, stdout and stderr."""
-    monkeypatch.setenv("COLUMNS", "250")
-
-    def run(*arguments: str) -> tuple[int, str, str]:
-        monkeypatch.setattr(sys, "argv", ["lrs", *arguments])
-        with pytest.raises(SystemExit) as ended:
-            main()
-        captured = capsys.readouterr()
-        return int(ended.value.code or 0), captured.out, captured.err
-
+def lrs(lrs: Lrs, zoom: Played, settings: Settings) -> Lrs:
+    """Run the command on a store that knows the course."""
     with open_store(settings) as store:
         store.programs.plan(document(), by="cli")
-    return run
-
-
-def succeed(lrs: Lrs, *arguments: str) -> Any:
-    code, out, err = lrs(*arguments)
-    assert code == 0, err
-    return json.loads(out) if "--json" in arguments else out
+    return lrs
 
 
 def position(lrs: Lrs) -> int:
