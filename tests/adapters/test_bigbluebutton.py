@@ -14,6 +14,7 @@ import adapters
 from adapters.attendance import Act, Attendance, Participant, dry_run
 from adapters.statements import Occurrence, statements
 from lrs.errors import AmbiguousAttendance, UnreadableAttendance
+from tests.adapters.properties import covered, hurt, some_stays, told_again
 
 FILES = Path(__file__).parent / "golden" / "bigbluebutton"
 BERLIN = ZoneInfo("Europe/Berlin")
@@ -268,11 +269,7 @@ def test_webhook_calls_are_recognised_so_that_the_refusal_can_help() -> None:
 
 # Whatever the order, splitting and repetition of stays, the minutes are the same.
 
-STAYS = st.lists(
-    st.tuples(st.integers(1, 3_000), st.integers(1, 600)).map(lambda p: (p[0], p[0] + p[1])),
-    min_size=1,
-    max_size=6,
-)
+STAYS = some_stays(3_000, 600, first=1)
 Told = Callable[[list[tuple[int, int]]], Participant]
 
 
@@ -309,36 +306,19 @@ def as_recording(stays: list[tuple[int, int]]) -> Participant:
 def test_any_order_split_or_repetition_of_stays_gives_the_same_minutes(
     told: Told, stays: list[tuple[int, int]], data: st.DataObject
 ) -> None:
-    covered = len({second for a, b in stays for second in range(a, b)})
-    pieces = [
-        piece
-        for a, b in stays
-        for cut in [data.draw(st.integers(a, b))]
-        for piece in ((a, cut), (cut, b))
-    ]
-    repeated = data.draw(st.permutations(pieces + pieces[:2]))
-    assert told(stays).present == told(repeated).present == timedelta(seconds=covered)
+    repeated = told_again(stays, data)
+    assert told(stays).present == told(repeated).present == timedelta(seconds=covered(stays))
 
 
 # Nothing but our own refusals comes out, and what is read makes statements.
 
 SAMPLES = [path.read_bytes() for path in sorted(FILES.iterdir())]
+ODD = [b"-1", b"null", b'"', b"<", b"9" * 30, b"\\ud800", b",", b"0", b"true"]
 
 
 @st.composite
 def damaged(draw: st.DrawFn) -> bytes:
-    content = bytearray(draw(st.sampled_from(SAMPLES)))
-    for _ in range(draw(st.integers(1, 4))):
-        start = draw(st.integers(0, len(content)))
-        length = draw(st.integers(0, 40))
-        content[start : start + length] = draw(
-            st.binary(max_size=8)
-            | st.text(max_size=6).map(str.encode)
-            | st.sampled_from(
-                [b"-1", b"null", b'"', b"<", b"9" * 30, b"\\ud800", b",", b"0", b"true"]
-            )
-        )
-    return bytes(content)
+    return hurt(draw, draw(st.sampled_from(SAMPLES)), ODD)
 
 
 @given(damaged() | st.binary(max_size=200))

@@ -11,6 +11,7 @@ import adapters
 from adapters.attendance import Attendance, dry_run
 from adapters.statements import Occurrence, statements
 from lrs.errors import AmbiguousAttendance, UnreadableAttendance
+from tests.adapters.properties import covered, hurt, some_stays, told_again
 
 FILES = Path(__file__).parent / "golden" / "class"
 START = datetime(2026, 10, 2, 14, tzinfo=UTC)
@@ -147,11 +148,7 @@ def test_what_cannot_be_read_is_refused_with_the_reason(content: bytes, reason: 
         read_bytes(content)
 
 
-STAYS = st.lists(
-    st.tuples(st.integers(0, 90), st.integers(1, 60)).map(lambda p: (p[0], p[0] + p[1])),
-    min_size=1,
-    max_size=6,
-)
+STAYS = some_stays(90, 60)
 
 
 def told(stays: list[tuple[int, int]]) -> timedelta:
@@ -168,32 +165,17 @@ def told(stays: list[tuple[int, int]]) -> timedelta:
 def test_any_order_split_or_repetition_of_stays_gives_the_same_minutes(
     stays: list[tuple[int, int]], data: st.DataObject
 ) -> None:
-    covered = len({minute for a, b in stays for minute in range(a, b)})
-    pieces = [
-        piece
-        for a, b in stays
-        for cut in [data.draw(st.integers(a, b))]
-        for piece in ((a, cut), (cut, b))
-    ]
-    repeated = data.draw(st.permutations(pieces + pieces[:2]))
-    assert told(stays) == told(repeated) == timedelta(minutes=covered)
+    repeated = told_again(stays, data)
+    assert told(stays) == told(repeated) == timedelta(minutes=covered(stays))
 
 
 SAMPLES = [path.read_bytes() for path in sorted(FILES.iterdir())]
+ODD = [b'"', b"9" * 30, b",", b"00:00:00", b"1"]
 
 
 @st.composite
 def damaged(draw: st.DrawFn) -> bytes:
-    content = bytearray(draw(st.sampled_from(SAMPLES)))
-    for _ in range(draw(st.integers(1, 4))):
-        start = draw(st.integers(0, len(content)))
-        length = draw(st.integers(0, 40))
-        content[start : start + length] = draw(
-            st.binary(max_size=8)
-            | st.text(max_size=6).map(str.encode)
-            | st.sampled_from([b'"', b"9" * 30, b",", b"00:00:00", b"1"])
-        )
-    return bytes(content)
+    return hurt(draw, draw(st.sampled_from(SAMPLES)), ODD)
 
 
 @given(damaged() | st.binary(max_size=200))

@@ -22,6 +22,7 @@ from adapters.text import lines
 from lrs.errors import AmbiguousAttendance, UnreadableAttendance
 from lrs.xapi.statement import validate
 from lrs.xapi.versions import Version
+from tests.adapters.properties import hurt, some_stays
 
 GOLDEN = Path(__file__).parent / "golden"
 FILES = GOLDEN / "goto"
@@ -322,11 +323,7 @@ def spans(stays: list[tuple[int, int]]) -> list[dict[str, str]]:
     ]
 
 
-STAYS = st.lists(
-    st.tuples(st.integers(0, 120), st.integers(1, 60)).map(lambda s: (s[0], s[0] + s[1])),
-    min_size=1,
-    max_size=5,
-)
+STAYS = some_stays(120, 60, most=5)
 
 
 @pytest.mark.parametrize("told", [told_by_report, told_by_webinar, told_by_training])
@@ -353,12 +350,7 @@ ODD = [b"-1", b"null", b'"', b"9" * 30, b"\\ud800", b",", b"0", b"true", b" GMT+
 
 @st.composite
 def damaged(draw: st.DrawFn) -> bytes:
-    content = bytearray(draw(st.sampled_from(SAMPLES)))
-    for _ in range(draw(st.integers(1, 4))):
-        start, length = draw(st.integers(0, len(content))), draw(st.integers(0, 40))
-        odd = draw(st.binary(max_size=8) | st.sampled_from(ODD))
-        content[start : start + length] = odd
-    return bytes(content)
+    return hurt(draw, draw(st.sampled_from(SAMPLES)), ODD)
 
 
 @given(damaged() | st.binary(max_size=200), st.sampled_from([NOON, None]))

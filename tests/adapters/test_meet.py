@@ -22,6 +22,7 @@ from adapters.text import lines
 from lrs.errors import AmbiguousAttendance, UnreadableAttendance
 from lrs.xapi.statement import validate
 from lrs.xapi.versions import Version
+from tests.adapters.properties import covered, hurt, some_stays, told_again
 
 GOLDEN = Path(__file__).parent / "golden"
 FILES = GOLDEN / "meet"
@@ -382,11 +383,7 @@ def told_by_sessions(stays: list[tuple[int, int]]) -> Participant:
     return ada
 
 
-STAYS = st.lists(
-    st.tuples(st.integers(0, 120), st.integers(1, 60)).map(lambda s: (s[0], s[0] + s[1])),
-    min_size=1,
-    max_size=5,
-)
+STAYS = some_stays(120, 60, most=5)
 
 
 @pytest.mark.parametrize("told", [told_by_report, told_by_calls, told_by_sessions])
@@ -396,15 +393,8 @@ def test_any_order_split_or_repetition_of_stays_gives_the_same_minutes(
     stays: list[tuple[int, int]],
     data: st.DataObject,
 ) -> None:
-    covered = len({minute for a, b in stays for minute in range(a, b)})
-    pieces = [
-        piece
-        for a, b in stays
-        for cut in [data.draw(st.integers(a, b))]
-        for piece in ((a, cut), (cut, b))
-    ]
-    repeated = data.draw(st.permutations(pieces + pieces[:2]))
-    assert told(stays).present == told(repeated).present == timedelta(minutes=covered)
+    repeated = told_again(stays, data)
+    assert told(stays).present == told(repeated).present == timedelta(minutes=covered(stays))
 
 
 SAMPLES = [(path.read_bytes(), NAMES.get(path.name)) for path in sorted(FILES.iterdir())]
@@ -414,12 +404,9 @@ ODD = [b"-1", b"null", b'"', b"9" * 30, b"\\ud800", b",", b"0", b"true", b"[", b
 @st.composite
 def damaged(draw: st.DrawFn) -> tuple[bytes, str | None]:
     sample, name = draw(st.sampled_from(SAMPLES))
-    content = bytearray(sample)
-    for _ in range(draw(st.integers(1, 4))):
-        start, length = draw(st.integers(0, len(content))), draw(st.integers(0, 40))
-        odd = draw(st.binary(max_size=8) | st.sampled_from(ODD))
-        content[start : start + length] = odd
-    return bytes(content), draw(st.sampled_from([name, None, "Lab (9999-12-31 23:59).csv"]))
+    return hurt(draw, sample, ODD), draw(
+        st.sampled_from([name, None, "Lab (9999-12-31 23:59).csv"])
+    )
 
 
 @given(damaged() | st.tuples(st.binary(max_size=200), st.none()), st.sampled_from([NOON, None]))

@@ -18,6 +18,7 @@ from adapters.signin_sheet import SigninSheetReader
 from adapters.signin_sheet.workbook import LARGEST_UNPACKED, MOST_ROWS
 from adapters.statements import Occurrence, statements
 from lrs.errors import AmbiguousAttendance, UnreadableAttendance
+from tests.adapters.properties import covered, hurt, some_stays, told_again
 
 FILES = Path(__file__).parent / "golden" / "signin-sheet"
 BERLIN = ZoneInfo("Europe/Berlin")
@@ -250,11 +251,7 @@ def test_a_sheet_that_claims_to_be_vast_is_read_as_far_as_it_is_filled() -> None
     assert [person.name for person in found.participants] == ["Ada"]
 
 
-STAYS = st.lists(
-    st.tuples(st.integers(0, 90), st.integers(1, 60)).map(lambda p: (p[0], p[0] + p[1])),
-    min_size=1,
-    max_size=6,
-)
+STAYS = some_stays(90, 60)
 
 
 def told(stays: list[tuple[int, int]]) -> timedelta:
@@ -271,42 +268,23 @@ def told(stays: list[tuple[int, int]]) -> timedelta:
 def test_any_order_split_or_repetition_of_stays_gives_the_same_minutes(
     stays: list[tuple[int, int]], data: st.DataObject
 ) -> None:
-    covered = len({minute for a, b in stays for minute in range(a, b)})
-    pieces = [
-        piece
-        for a, b in stays
-        for cut in [data.draw(st.integers(a, b))]
-        for piece in ((a, cut), (cut, b))
-    ]
-    repeated = data.draw(st.permutations(pieces + pieces[:2]))
-    assert told(stays) == told(repeated) == timedelta(minutes=covered)
+    repeated = told_again(stays, data)
+    assert told(stays) == told(repeated) == timedelta(minutes=covered(stays))
 
 
 SAMPLES = [path.read_bytes() for path in sorted(FILES.iterdir())]
+ODD = [b'"', b"<", b"9" * 30, b",", b"-1", b"25:70", b"x", b"s"]
 
 
 @st.composite
 def damaged(draw: st.DrawFn) -> bytes:
     content = draw(st.sampled_from(SAMPLES))
     if not content.startswith(b"PK") or draw(st.booleans()):
-        return hurt(draw, content)
+        return hurt(draw, content, ODD)
     # Within the archive, so that more than the archive's own checks are met.
     with ZipFile(BytesIO(content)) as archive:
         name = draw(st.sampled_from(sorted(archive.namelist())))
-        return repacked(content, {name: hurt(draw, archive.read(name)) or b" "})
-
-
-def hurt(draw: st.DrawFn, content: bytes) -> bytes:
-    changed = bytearray(content)
-    for _ in range(draw(st.integers(1, 4))):
-        start = draw(st.integers(0, len(changed)))
-        length = draw(st.integers(0, 40))
-        changed[start : start + length] = draw(
-            st.binary(max_size=8)
-            | st.text(max_size=6).map(str.encode)
-            | st.sampled_from([b'"', b"<", b"9" * 30, b",", b"-1", b"25:70", b"x", b"s"])
-        )
-    return bytes(changed)
+        return repacked(content, {name: hurt(draw, archive.read(name), ODD) or b" "})
 
 
 @given(damaged() | st.binary(max_size=200))
