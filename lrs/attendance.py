@@ -212,6 +212,10 @@ class _News:
     def __init__(self, store: Store, adapters: Adapters, prepared: Prepared) -> None:
         self._store = store
         self._prepared = prepared
+        self._stream = stream_id(f"attendance {prepared.meeting}")
+        last = store.log.last(self._stream)
+        # Taken before anything is compared: an import recorded from here on takes the next version.
+        self._version = 1 if last is None else last.originator_version + 1
         activities = (prepared.meeting, *prepared.replaces)
         earlier = [each for activity in activities for each in _about(store, activity)]
         self._ids = _standing_ids(store, earlier, prepared.statements)
@@ -232,11 +236,9 @@ class _News:
 
     def event(self, upload: Upload, by: str) -> AttendanceImported:
         """Return the event that tells of the import."""
-        stream = stream_id(f"attendance {self._prepared.meeting}")
-        last = self._store.log.last(stream)
         return AttendanceImported(
-            originator_id=stream,
-            originator_version=1 if last is None else last.originator_version + 1,
+            originator_id=self._stream,
+            originator_version=self._version,
             principal=by,
             tool=self._prepared.tool,
             adapter_version=self._prepared.adapter_version,

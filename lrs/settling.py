@@ -6,7 +6,8 @@ each statement, and each settlement, only once.
 
 import logging
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple, Protocol, cast
 from uuid import UUID
@@ -111,10 +112,12 @@ class Settler:
             self._again[key] = now + MATCHED_AGAIN_AFTER
             return False
         address = Address(held.program, held.session.id)
-        while not self._webhooks.settle(key, told, address, self._recorded(key, told, held), by=BY):
-            # Another process may have recorded more before this one recorded less.
+        while True:
+            with suppress(_ToldMore):
+                outcome = self._recorded(key, told, held)
+                if self._webhooks.settle(key, told, address, outcome, by=BY):
+                    return True
             told = self._webhooks.told(key)
-        return True
 
     def _held(self, told: Told) -> Held | None:
         """Return the session that a meeting was; None: not known. Raises `NotFound`."""
@@ -123,7 +126,7 @@ class Settler:
         return self._sessions.of(self._adapters.told_of(told.facts))
 
     def _recorded(self, key: Key, told: Told, held: Held) -> str:
-        """Record what was told; return the outcome."""
+        """Record what was told; return the outcome. Raises `_ToldMore`."""
         prepared = self._adapters.prepare(
             key.tool, told.facts, program=held.program, session=held.session
         )
@@ -131,7 +134,9 @@ class Settler:
             return "nobody"
         upload = Upload(key.tool, (), held.program, held.session.id)
         unreported = _Unreported(
-            self._adapters, self._reported((prepared.meeting, *prepared.replaces))
+            self._adapters,
+            self._reported((prepared.meeting, *prepared.replaces)),
+            lambda: self._webhooks.told(key).deliveries == told.deliveries,
         )
         try:
             # It only asks what is replaced.
@@ -156,16 +161,26 @@ class _Reported(Exception):
     """A report has told who was there, and counts for more than webhooks do."""
 
 
+class _ToldMore(Exception):
+    """More was told meanwhile, of which another process may have recorded already."""
+
+
 class _Unreported(NamedTuple):
-    """Adapters that replace no report."""
+    """Adapters that replace no report, and nothing by what is out of date.
+
+    They are asked after the import has taken its version: who records in between comes first.
+    """
 
     adapters: Adapters
     reported: frozenset[UUID]
+    is_all_told: Callable[[], bool]
 
     def replaced(
         self, earlier: Sequence[Mapping[str, Any]], new: Sequence[Mapping[str, Any]]
     ) -> list[str]:
-        """Return what new statements replace. Raises `_Reported`."""
+        """Return what new statements replace. Raises `_Reported` or `_ToldMore`."""
+        if not self.is_all_told():
+            raise _ToldMore
         presence = (each for each in earlier if self.adapters.is_presence(each))
         if any(UUID(each["id"]) in self.reported for each in presence):
             raise _Reported
