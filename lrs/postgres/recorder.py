@@ -1,12 +1,15 @@
 """The log's recorder on PostgreSQL: the library's insert, in binary, with the index beside it."""
 
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from datetime import datetime
 from typing import Any, cast
 from uuid import UUID
 
-from eventsourcing.persistence import StoredEvent
+import psycopg
+from eventsourcing.persistence import InterfaceError, OperationalError, StoredEvent
 from eventsourcing.postgres import PostgresApplicationRecorder, PostgresDatastore
+from eventsourcing.utils import retry
 from psycopg import Cursor
 from psycopg.rows import DictRow, tuple_row
 
@@ -31,18 +34,37 @@ class PostgresLogRecorder(PostgresApplicationRecorder):
         super().__init__(datastore, events_table_name="event")
         self.index = PostgresStatementIndex(datastore)
 
-    def _insert_stored_events(
-        self, curs: Cursor[DictRow], stored_events: Sequence[StoredEvent], **kwargs: Any
-    ) -> None:
+    @retry((InterfaceError, OperationalError), max_attempts=10, wait=0.2)
+    def insert_events(
+        self, stored_events: Sequence[StoredEvent], **kwargs: Any
+    ) -> Sequence[int] | None:
+        """Append all, or nothing; in place of the library's, which commits what a fault leaves.
+
+        Raises `eventsourcing.persistence.IntegrityError`, and what else went wrong as it was: left
+        to itself, a pipeline says only that all after the first error was aborted.
+        """
         append: Append = kwargs["append"]
         gone: Gone | None = kwargs.get("gone")
-        if gone is None:
-            self._append(curs, append)
-            return
-        # The library commits what was done before an error that is not the database's.
-        with curs.connection.transaction():
-            self._append(curs, append)
-            destroy(curs, gone, PostgresRecorded(curs))
+        first: Exception | None = None
+        with self.datastore.get_connection() as connection:
+            try:
+                with connection.pipeline() as pipeline, connection.transaction():
+                    try:
+                        with connection.cursor() as curs:
+                            self._append(curs, append)
+                            if gone is not None:
+                                destroy(curs, gone, PostgresRecorded(curs))
+                        pipeline.sync()
+                    except Exception as error:
+                        first = error
+                        with suppress(psycopg.Error):
+                            pipeline.sync()  # else the rollback, too, is skipped
+                        raise psycopg.Rollback from error
+            except psycopg.Error as error:
+                first = first or error
+            if first is not None:
+                raise first
+        return [entry.position for entry in append.entries]
 
     def _append(self, curs: Cursor[DictRow], append: Append) -> None:
         self._lock_table(curs)
@@ -51,9 +73,6 @@ class PostgresLogRecorder(PostgresApplicationRecorder):
         curs.execute(SQL["lock_head"], prepare=True)
         row = cast("DictRow", curs.fetchone())
         stored = append.stamp(Head(row["position"], row["stored"]), row["now"])
-        # Made before anything is written: the library commits what was written before an error
-        # that is not the database's.
-        rows = append.index_rows(PostgresRecorded(curs)) if append.statements() else None
         curs.execute(
             SQL["insert_events"],
             (
@@ -66,16 +85,10 @@ class PostgresLogRecorder(PostgresApplicationRecorder):
             prepare=True,
         )
         curs.execute(SQL["move_head"], append.head, prepare=True)
-        if rows is not None:
-            write_index(curs, rows)
+        if append.statements():
+            write_index(curs, append.index_rows(PostgresRecorded(curs)))
         for event in append.documents():
             _write_document(curs, event)
-
-    def _fetch_ids_after_insert_events(
-        self, curs: Cursor[DictRow], stored_events: Sequence[StoredEvent], **kwargs: Any
-    ) -> Sequence[int]:
-        append: Append = kwargs["append"]
-        return [entry.position for entry in append.entries]
 
     def select_statements(self, ids: Sequence[UUID]) -> dict[UUID, StoredEvent]:
         """Return the first event of each of these streams that exists."""
