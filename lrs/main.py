@@ -55,6 +55,7 @@ from lrs.postgres.audit import PostgresTree
 from lrs.postgres.factory import library_settings, open_postgres
 from lrs.postgres.scrubbing import scrub as scrub_postgres
 from lrs.programs import Programs
+from lrs.sessions import Sessions
 from lrs.settings import Settings, read_settings
 from lrs.settling import Settler
 from lrs.sqlite.audit import SqliteTree
@@ -64,7 +65,6 @@ from lrs.sqlite.scrubbing import scrub as scrub_sqlite
 from lrs.statements import Statements
 from lrs.store import Store
 from lrs.tokens import TokenVerifier
-from lrs.webhook_sessions import Sessions
 from lrs.webhooks import Webhooks
 from lrs.writer import Writer
 from projections.database import SCHEMA, TABLES, Database, PostgresDatabase, SqliteDatabase

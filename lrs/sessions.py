@@ -2,10 +2,13 @@
 
 import re
 from collections.abc import Collection, Sequence
+from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import NamedTuple, Protocol
 from urllib.parse import unquote
 
+from lrs.errors import NotFound
+from lrs.log import EventLog, stream_id
 from lrs.plan import Session, read_plan
 from lrs.programs import Programs
 
@@ -36,9 +39,38 @@ class Held(NamedTuple):
 
 def held_sessions(programs: Programs, program: str | None = None) -> list[Held]:
     """Return a program's sessions, or all programs', as planned. Raises `NotFound`."""
-    slugs = [program] if program is not None else programs.slugs()
-    plans = [read_plan(programs.document(slug)) for slug in slugs]
-    return [Held(plan.slug, session) for plan in plans for session in plan.sessions]
+    if program is not None:
+        plan = read_plan(programs.document(program))
+        return [Held(plan.slug, session) for session in plan.sessions]
+    found: list[Held] = []
+    for slug in programs.slugs():
+        with suppress(NotFound):  # withdrawn this moment
+            found += held_sessions(programs, slug)
+    return found
+
+
+class Sessions:
+    """The sessions of all programs, read anew only when a program has changed."""
+
+    def __init__(self, log: EventLog, programs: Programs) -> None:
+        self._log = log
+        self._programs = programs
+        self._version = 0
+        self._held: list[Held] = []
+
+    def refresh(self) -> bool:
+        """Read what has changed; return whether anything has."""
+        last = self._log.last(stream_id("programs"))
+        version = last.originator_version if last else 0
+        if version == self._version:
+            return False
+        self._held = held_sessions(self._programs)
+        self._version = version
+        return True
+
+    def of(self, meeting: Meeting) -> Held | None:
+        """Return the session that a meeting was; see `session_held`."""
+        return session_held(meeting, self._held)[0]
 
 
 def session_held(meeting: Meeting, sessions: Sequence[Held]) -> tuple[Held | None, str]:

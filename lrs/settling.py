@@ -17,8 +17,8 @@ from lrs.attendance import Prepared, Upload, planned_session, record_import
 from lrs.errors import Conflict, LRSError, Unavailable
 from lrs.events import AttendanceImported
 from lrs.plan import Session
+from lrs.sessions import Held, Meeting, Sessions
 from lrs.store import Store
-from lrs.webhook_sessions import Held, MeetingTold, Sessions
 from lrs.webhooks import Address, Key, Told, Webhooks
 
 SETTLES_AFTER = timedelta(seconds=60)
@@ -38,7 +38,7 @@ logger = logging.getLogger("bichron")
 class Adapters(Protocol):
     """What understands the facts that are kept; `adapters.webhooks` does."""
 
-    def told_of(self, facts: Sequence[bytes]) -> MeetingTold:
+    def told_of(self, facts: Sequence[bytes]) -> Meeting:
         """Return what finds a meeting its session."""
 
     def prepare(

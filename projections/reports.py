@@ -148,23 +148,6 @@ def report(
     }
 
 
-def unmatched_actors(views: Database) -> list[dict[str, Any]]:
-    """Return actors with records on a program's steps who are none of its learners, by program."""
-    with views.transaction(write=False) as transaction:
-        rows = transaction.run("unmatched")
-    return [
-        {
-            "program": program,
-            "actor": actor,
-            "name": name,
-            "records": records,
-            "first": shown(first),
-            "last": shown(last),
-        }
-        for program, actor, name, records, first, last in rows
-    ]
-
-
 def _plan(known: Knowledge, program: str) -> Plan:
     try:
         return known.plans[program]

@@ -1,17 +1,31 @@
 """Request bodies: never more than the limit."""
 
 from collections.abc import AsyncIterator
+from typing import TypeVar
 
+import msgspec
 from starlette.requests import ClientDisconnect, Request
 
 from lrs.errors import InvalidInput, TooLarge
+from lrs.store import Store
 
 DISCARDED_LIMITS = 8
+T = TypeVar("T")
 
 
 async def read_body(request: Request, limit: int) -> bytes:
     """Return the body. Raises `TooLarge` without keeping more than `limit` bytes."""
     return b"".join([chunk async for chunk in chunks(request, limit)])
+
+
+async def read_json(request: Request, kind: type[T]) -> T:
+    """Return the body as JSON of a kind. Raises `InvalidInput`, naming the place, or `TooLarge`."""
+    store: Store = request.app.state.store
+    body = await read_body(request, store.settings.max_body_bytes)
+    try:
+        return msgspec.json.decode(body, type=kind)
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise InvalidInput(str(error)) from None
 
 
 async def chunks(request: Request, limit: int) -> AsyncIterator[bytes]:

@@ -1,7 +1,7 @@
 """`/audit/erasures` and `/audit/holds`: erasing what is recorded, and what must not be erased."""
 
 from http import HTTPStatus
-from typing import Any, TypeVar
+from typing import Any
 from uuid import UUID
 
 import msgspec
@@ -10,19 +10,16 @@ from anyio.to_thread import run_sync
 from fastapi import APIRouter, Request, Response
 
 from lrs.audit.erasure import Erasures, Wanted
-from lrs.errors import InvalidInput
 from lrs.http import openapi
 from lrs.http.auth import require
-from lrs.http.body import read_body
+from lrs.http.body import read_json
 from lrs.http.history import read_person
 from lrs.http.parameters import parameters
 from lrs.people import read_actor
-from lrs.store import Store
 from lrs.xapi.values import parse_uuid
 
 router = APIRouter(prefix="/audit", tags=["Audit"])
 JSON = "application/json"
-T = TypeVar("T")
 _TEXT = {"type": "string", "minLength": 1}
 _WHOM = {
     "person": {"oneOf": [_TEXT, openapi.AGENT], "description": "An actor key, or an agent."},
@@ -74,7 +71,7 @@ async def erase(request: Request) -> Response:
     """Erase, and answer the receipt; or, as a dry run, answer what would be erased."""
     principal = await require(request, "erase")
     parameters(request)
-    asked = await _read(request, Erase)
+    asked = await read_json(request, Erase)
     wanted = Wanted(asked.reason, asked.legal_basis, *_whom(asked.person, asked.statement))
     erasures = _erasures(request)
     if asked.dry_run:
@@ -98,7 +95,7 @@ async def hold(request: Request) -> Response:
     """Set a legal hold, and answer its id."""
     principal = await require(request, "erase")
     parameters(request)
-    asked = await _read(request, Hold)
+    asked = await read_json(request, Hold)
     person, statement = _whom(asked.person, asked.statement)
     holds = _erasures(request).holds
     made = await run_sync(
@@ -115,7 +112,7 @@ async def release(request: Request, hold: str) -> Response:
     """Release a legal hold."""
     principal = await require(request, "erase")
     parameters(request)
-    asked = await _read(request, Release)
+    asked = await read_json(request, Release)
     held = parse_uuid(hold, "hold")
     holds = _erasures(request).holds
     await run_sync(lambda: holds.release(held, reason=asked.reason, by=principal.key))
@@ -142,15 +139,6 @@ def _whom(person: Any, statement: str | None) -> tuple[str | None, UUID | None]:
 
 def _person(person: Any) -> str:
     return read_person(person) if isinstance(person, str) else read_actor(person, "person")
-
-
-async def _read(request: Request, kind: type[T]) -> T:
-    store: Store = request.app.state.store
-    body = await read_body(request, store.settings.max_body_bytes)
-    try:
-        return msgspec.json.decode(body, type=kind)
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        raise InvalidInput(str(error)) from None
 
 
 def _json(value: Any) -> Response:

@@ -2,21 +2,19 @@
 
 from collections.abc import Sequence
 from http import HTTPStatus
-from typing import Any, TypeVar
+from typing import Any
 
 import msgspec
 from anyio.to_thread import run_sync
 from fastapi import APIRouter, Request, Response
 
-from lrs.errors import InvalidInput
 from lrs.http import openapi
 from lrs.http.auth import require
-from lrs.http.body import read_body
+from lrs.http.body import read_json
 from lrs.people import read_actor
 from lrs.store import Store
 
 router = APIRouter(prefix="/people", tags=["People"])
-T = TypeVar("T")
 JSON = "application/json"
 ACTOR = {"oneOf": [{"type": "string", "examples": ["mailto:ada@example.org"]}, openapi.AGENT]}
 REASON = {"type": "string", "minLength": 1}
@@ -56,7 +54,7 @@ async def link(request: Request) -> Response:
     """Record that actors are one person; reports follow at once."""
     store: Store = request.app.state.store
     principal = await require(request, "people/write")
-    asked = await _read(request, Link)
+    asked = await read_json(request, Link)
     actors = [read_actor(actor, f"actors[{n}]") for n, actor in enumerate(asked.actors)]
     await run_sync(lambda: store.people.link(actors, reason=asked.reason, by=principal.key))
     return Response(status_code=HTTPStatus.NO_CONTENT)
@@ -79,16 +77,7 @@ async def unlink(request: Request) -> Response:
     """Record that an actor is nobody of those it had been linked to."""
     store: Store = request.app.state.store
     principal = await require(request, "people/write")
-    asked = await _read(request, Unlink)
+    asked = await read_json(request, Unlink)
     actor = read_actor(asked.actor, "actor")
     await run_sync(lambda: store.people.unlink(actor, reason=asked.reason, by=principal.key))
     return Response(status_code=HTTPStatus.NO_CONTENT)
-
-
-async def _read(request: Request, kind: type[T]) -> T:
-    store: Store = request.app.state.store
-    body = await read_body(request, store.settings.max_body_bytes)
-    try:
-        return msgspec.json.decode(body, type=kind)
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        raise InvalidInput(str(error)) from None

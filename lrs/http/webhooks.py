@@ -18,10 +18,10 @@ from lrs.errors import InvalidQuery, NotFound, Unavailable
 from lrs.http import openapi
 from lrs.http.body import read_body
 from lrs.http.parameters import parameters
+from lrs.sessions import Meeting, Sessions
 from lrs.settings import Settings
 from lrs.settling import BY
 from lrs.store import Store
-from lrs.webhook_sessions import MeetingTold, Sessions
 from lrs.webhooks import Address, Delivery, Webhooks
 
 LARGEST_BODY = 1024 * 1024
@@ -110,7 +110,7 @@ class Receiver(Protocol):
         Raises `Unauthenticated` and `InvalidInput`.
         """
 
-    def told_of(self, facts: Sequence[bytes]) -> MeetingTold:
+    def told_of(self, facts: Sequence[bytes]) -> Meeting:
         """Return what finds a meeting its session."""
 
 

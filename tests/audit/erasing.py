@@ -14,11 +14,12 @@ from lrs.settings import Settings
 from lrs.store import Store
 from projections.database import Database
 from projections.history import History, Search
-from projections.reports import Query, Reports, unmatched_actors
+from projections.reports import Query, Reports
 from projections.rules.report import canonical
 from projections.runner import Runner, rebuild_views
 from tests.audit.logs import check
 from tests.projections import course
+from tests.projections.unmatched import unmatched_actors
 
 ADA = "mailto:ada@example.org"
 WHY: dict[str, Any] = {"reason": "asked to", "legal_basis": "GDPR 17(1)(b)"}

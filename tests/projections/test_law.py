@@ -13,10 +13,11 @@ from lrs.main import open_store, open_views
 from lrs.settings import Settings
 from lrs.store import Store
 from projections.database import Database
-from projections.reports import Query, Reports, unmatched_actors
+from projections.reports import Query, Reports
 from projections.rules.report import canonical
 from projections.runner import Runner, rebuild_views
 from tests.projections import course
+from tests.projections.unmatched import unmatched_actors
 from tests.store.statements import record
 
 READINESS = Query("readiness", "course", course.SESSION)

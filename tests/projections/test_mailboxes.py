@@ -8,10 +8,10 @@ import pytest
 from lrs.main import open_store, open_views
 from lrs.settings import Settings
 from lrs.xapi.actor import mbox_sha1
-from projections.reports import unmatched_actors
 from projections.runner import rebuild_views
 from tests.projections import course
 from tests.projections.test_law import READINESS, House, people
+from tests.projections.unmatched import unmatched_actors
 from tests.store.statements import record
 
 DIGEST = mbox_sha1("mailto:ada@example.org")

@@ -13,8 +13,9 @@ from lrs.settings import Settings
 from lrs.store import Store
 from lrs.xapi.versions import negotiate
 from projections.database import Database
-from projections.reports import Name, Query, Reports, unmatched_actors
+from projections.reports import Name, Query, Reports
 from projections.runner import Runner
+from tests.projections.unmatched import unmatched_actors
 from tests.simulation.course import Course, batches
 
 BATCH = 100
