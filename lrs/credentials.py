@@ -6,13 +6,13 @@ import time
 from collections.abc import Iterable
 from datetime import UTC, datetime
 from hashlib import scrypt, sha256
-from threading import BoundedSemaphore
+from threading import BoundedSemaphore, Lock
 
 import msgspec
 
 from lrs.aggregate import Aggregate, Register
 from lrs.errors import InvalidInput, NotFound, Unauthenticated
-from lrs.events import CredentialCreated, CredentialRevoked, Event
+from lrs.events import BearerMet, CredentialCreated, CredentialRevoked, Event
 from lrs.log import EventLog
 
 XAPI_SCOPES = frozenset(
@@ -49,6 +49,8 @@ REFRESH_SECONDS = 1.0
 HASHES = 2
 """So many secrets are hashed at once."""
 SYSTEM = "system"
+CREDENTIALS, BEARERS = "credentials", "bearers"
+"""The streams that tell which scopes a key had."""
 
 
 class Principal(msgspec.Struct, frozen=True):
@@ -57,6 +59,8 @@ class Principal(msgspec.Struct, frozen=True):
     key: str
     name: str
     scopes: frozenset[str]
+    bearer: bool = False
+    """Somebody else's token says all this; nothing of it is in the log."""
 
     def may(self, *scopes: str) -> bool:
         """Return whether any of the scopes is granted."""
@@ -98,11 +102,26 @@ class CredentialBook(Aggregate, frozen=True, kw_only=True):
         return self._with(event, credentials=known, scopes=scopes)
 
 
+class BearerBook(Aggregate, frozen=True, kw_only=True):
+    """The scopes that each bearer of a token had last. Apart from credentials: there may be many."""
+
+    scopes: dict[str, tuple[str, ...]] = {}
+
+    def after(self, event: Event) -> "BearerBook":
+        """Return the book after one more event."""
+        if isinstance(event, BearerMet):
+            return self._with(event, scopes={**self.scopes, event.key: event.scopes})
+        return self._with(event)
+
+
 class Credentials:
     """Makes, revokes and checks credentials."""
 
     def __init__(self, log: EventLog) -> None:
-        self._register = Register(log, "credentials", CredentialBook)
+        self._register = Register(log, CREDENTIALS, CredentialBook)
+        self._bearers = Register(log, BEARERS, BearerBook)
+        self._met = self._bearers.get()
+        self._meeting = Lock()
         self._book = self._register.get()
         self._read_at = time.monotonic()
         self._asked_at = self._read_at
@@ -179,14 +198,34 @@ class Credentials:
         self._register.change(decide)
         self._refresh()
 
-    def defines(self, key: str) -> bool:
-        """Return whether what a principal says of activities counts as their definition.
+    def meet(self, principal: Principal) -> None:
+        """Record the scopes of a bearer who changes something, unless they are known."""
+        wanted = tuple(sorted(principal.scopes))
+        if self._met.scopes.get(principal.key) == wanted:
+            return
 
-        It does, but for a credential that lacks (or lacked, when it was revoked) `define`. The
-        scopes of bearer tokens are not kept; what their bearers say counts.
+        def decide(book: BearerBook) -> Event | None:
+            if book.scopes.get(principal.key) == wanted:
+                return None
+            return BearerMet(
+                originator_id=book.id,
+                originator_version=book.version + 1,
+                principal=principal.key,
+                key=principal.key,
+                scopes=wanted,
+            )
+
+        with self._meeting:  # one at a time, so that they race with other processes only
+            self._bearers.change(decide)
+            self._met = self._bearers.get()
+
+    def not_defining(self) -> frozenset[str]:
+        """Return the keys whose statements count for no activity's definition.
+
+        They lack the scope `define`, or lacked it when they were revoked or last met.
         """
-        scopes = self._book.scopes.get(key)
-        return scopes is None or "define" in granted(scopes)
+        scopes = self._register.get().scopes | self._bearers.get().scopes
+        return frozenset(key for key, given in scopes.items() if "define" not in granted(given))
 
     def proven(self, key: str, secret: str) -> Principal | None:
         """Return who this is if it was proven before, without waiting for anything.

@@ -148,6 +148,15 @@ class CredentialRevoked(Event, frozen=True, kw_only=True):
     reason: str | None = None
 
 
+class BearerMet(Event, frozen=True, kw_only=True):
+    """Whoever has a token of the issuer changes something first, or with other scopes than before."""
+
+    TOPIC = "BearerMet"
+
+    key: str
+    scopes: tuple[str, ...]
+
+
 class RecordsDisclosed(Event, frozen=True, kw_only=True):
     """The principal read or exported records of people: the same reads of a minute, told together.
 
@@ -357,6 +366,7 @@ EVENTS: tuple[type[Event], ...] = (
     PersonUnlinked,
     CredentialCreated,
     CredentialRevoked,
+    BearerMet,
     RecordsDisclosed,
     WebhookReceived,
     WebhookMeetingOpened,

@@ -52,7 +52,7 @@ class TokenVerifier:
         claims = decoded.claims
         scopes = str(claims.get("scope", "")).split()
         name = str(claims.get("name") or claims["sub"])
-        return Principal(f"{self._issuer}|{claims['sub']}", name, granted(scopes))
+        return Principal(f"{self._issuer}|{claims['sub']}", name, granted(scopes), bearer=True)
 
     def _decode(self, token: str) -> jwt.Token:
         try:

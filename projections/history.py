@@ -7,6 +7,8 @@ own and follows once the reports' projection has caught up, so that no report wa
 import time
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import timedelta
+from itertools import chain
+from operator import attrgetter
 from typing import Any, cast
 from uuid import UUID
 
@@ -19,6 +21,7 @@ from lrs.audit.history import (
     told,
     told_erased,
 )
+from lrs.credentials import BEARERS, CREDENTIALS
 from lrs.events import (
     DocumentDeleted,
     DocumentStored,
@@ -241,9 +244,10 @@ class _Roles:
         self._made: list[Event] | None = None
 
     def of(self, event: Event) -> list[str] | None:
-        """Return the scopes of an event's principal then; None: no credential (or a token)."""
+        """Return the scopes of an event's principal then; None: none are in the log."""
         if self._made is None:
-            self._made = list(self._log.stream("credentials"))
+            told = chain.from_iterable(map(self._log.stream, (CREDENTIALS, BEARERS)))
+            self._made = sorted(told, key=attrgetter("timestamp"))
         scopes: Sequence[str] | None = None
         for each in self._made:
             if each.timestamp and event.timestamp and each.timestamp >= event.timestamp:

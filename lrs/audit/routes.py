@@ -1,7 +1,7 @@
 """Which events each route that changes something records: there is none without.
 
 A test walks the server's routes and fails on one that is missing here. Requests that change nothing
-(the same again) record nothing.
+(the same again) record nothing. Any of them may record `BearerMet` first.
 """
 
 from collections.abc import Mapping

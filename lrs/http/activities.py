@@ -27,10 +27,11 @@ async def get_activity(request: Request, _: Version) -> Response:
     iri = parameters.activity_id(parameters.parameters(request, "activityId"))
     query = StatementQuery(activity=iri, related_activities=True)
     page = await run_sync(store.log.index.page, query, STATEMENTS)
+    left_out = await run_sync(store.credentials.not_defining)
     defining = [
         statement
         for statement, principal in zip(page.statements, page.principals, strict=True)
-        if store.credentials.defines(principal)
+        if principal not in left_out
     ]
     found = activity(iri, map(orjson.loads, reversed(defining)))
     return Response(orjson.dumps(found), media_type="application/json")

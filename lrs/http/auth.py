@@ -6,6 +6,7 @@ import binascii
 from anyio.to_thread import run_sync
 from starlette.requests import Request
 
+from lrs.audit.routes import MUTATING
 from lrs.credentials import Principal
 from lrs.errors import Forbidden, Unauthenticated
 from lrs.store import Store
@@ -33,6 +34,9 @@ async def require(request: Request, *scopes: str) -> Principal:
     principal = await principal_of(request)
     if not principal.may(*scopes):
         raise Forbidden(f"this needs one of the scopes {', '.join(scopes)}")
+    if principal.bearer and request.method in MUTATING:
+        store: Store = request.app.state.store
+        await run_sync(store.credentials.meet, principal)
     request.scope[PRINCIPAL] = principal.key
     return principal
 

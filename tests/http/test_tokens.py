@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
+from uuid import uuid4
 
 import httpx
 import msgspec
@@ -14,6 +15,8 @@ from joserfc import jwt
 from joserfc.jwk import OctKey, RSAKey
 
 from lrs import tokens
+from lrs.events import BearerMet
+from lrs.main import open_store
 from lrs.settings import Settings
 from tests.conftest import Server, serving
 
@@ -102,6 +105,48 @@ def test_a_token_of_the_issuer_is_a_credential_with_its_scopes(
     (statement,) = get(guarded, issuer.token()).json()["statements"]
     assert statement["authority"]["account"]["name"] == f"{issuer.url}|ada"
     assert statement["authority"]["name"] == "Ada Kaya"
+
+
+def test_a_bearer_without_define_defines_nothing_and_has_a_role_in_the_trail(
+    guarded: Server, issuer: Issuer, wait_until: Callable[..., None]
+) -> None:
+    iri = f"https://example.org/activities/{uuid4()}"
+    author, sender = "statements/write define", "statements/write"
+    for who, scope, title in (
+        ("author", author, "Feedback"),
+        ("sender", sender, "Something else"),
+        ("sender", sender, "Something else again"),
+    ):
+        sent = {
+            "actor": {"mbox": "mailto:ada@example.org"},
+            "verb": {"id": "https://example.org/verbs/did"},
+            "object": {"id": iri, "definition": {"name": {"en": title}}},
+        }
+        headers = V2 | {"Authorization": f"Bearer {issuer.token(sub=who, scope=scope)}"}
+        httpx.post(guarded.url + STATEMENTS, json=sent, headers=headers).raise_for_status()
+
+    def names() -> object:
+        asked = guarded.client.get("/xapi/activities", params={"activityId": iri})
+        return asked.json()["definition"]["name"]
+
+    assert names() == {"en": "Feedback"}
+    with open_store(guarded.settings) as store:
+        met = [each for each in store.log.stream("bearers") if isinstance(each, BearerMet)]
+        roles = {each.key.rpartition("|")[2]: each.scopes for each in met}
+        assert (roles["author"], roles["sender"]) == (("define", sender), (sender,))
+        assert len([each for each in met if each.key.endswith("|sender")]) == 1
+
+    def roles_told() -> set[tuple[str, ...]]:
+        asked = {"principal": f"{issuer.url}|sender", "action": "statement.recorded"}
+        answer = guarded.client.get("/audit/history", params=asked).raise_for_status()
+        return {tuple(each["role"] or ()) for each in answer.json()["events"]}
+
+    wait_until(lambda: roles_told() == {("statements/write",)})
+    # The last scopes count, as they do for a credential that is made anew.
+    headers = V2 | {"Authorization": f"Bearer {issuer.token(sub='sender', scope=author)}"}
+    other = sent | {"object": {"id": "https://example.org/activities/other"}}
+    httpx.post(guarded.url + STATEMENTS, json=other, headers=headers).raise_for_status()
+    assert names() == {"en": "Something else again"}
 
 
 def test_other_tokens_are_401(guarded: Server, issuer: Issuer) -> None:

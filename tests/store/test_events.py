@@ -17,6 +17,7 @@ from lrs.events import (
     AttachmentStored,
     AttendanceImported,
     AttendanceWarning,
+    BearerMet,
     CredentialCreated,
     CredentialRevoked,
     DocumentDeleted,
@@ -147,6 +148,11 @@ EXAMPLES: dict[str, Event] = {
         reason="yearly audit",
     ),
     "credential_revoked_2": CredentialRevoked(**HEADER, key="key-2", reason="left"),
+    "bearer_met_1": BearerMet(
+        **HEADER,
+        key="https://id.example.org|ada",
+        scopes=("statements/read/mine", "statements/write"),
+    ),
     "records_disclosed_1": RecordsDisclosed(
         **HEADER,
         route="GET /xapi/statements",
