@@ -1,6 +1,6 @@
 """How projections follow, how late they are, what reports and replays of a programme take."""
 
-import resource
+import os
 import subprocess
 import sys
 import time
@@ -11,7 +11,7 @@ import httpx
 from bench.figures import Figure
 from bench.load import batches, send
 from bench.reads import fill
-from bench.server import KEY, SECRET, Engine, serving
+from bench.server import KEY, SECRET, Engine, peak_memory, serving
 from bench.statements import COURSES, program, session, statements
 from lrs.garbage import collect_rarely
 from lrs.main import open_log, open_store, open_views
@@ -121,7 +121,7 @@ def main() -> None:
         began, cpu = time.perf_counter(), time.process_time()
 
         def told(name: str) -> None:
-            peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+            peak = peak_memory(os.getpid())
             seconds, used = time.perf_counter() - began, time.process_time() - cpu
             sys.stdout.write(f"{name} {seconds} {used} {peak}\n")
 

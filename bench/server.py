@@ -87,10 +87,7 @@ class Server:
 
     def peak_memory(self) -> int:
         """Return the most memory it ever had resident, in bytes."""
-        for line in Path(f"/proc/{self.process.pid}/status").read_text().splitlines():
-            if line.startswith("VmHWM"):
-                return int(line.split()[1]) * 1024
-        return 0
+        return peak_memory(self.process.pid)
 
 
 @contextmanager
@@ -134,6 +131,17 @@ def cpu_seconds(process: psutil.Process) -> float:
         if each == process:
             total += times.children_user + times.children_system
     return total
+
+
+def peak_memory(process: int) -> int:
+    """Return the most memory a process ever had resident, in bytes.
+
+    Not `getrusage`, which tells a child that its parent's peak was its own.
+    """
+    for line in Path(f"/proc/{process}/status").read_text().splitlines():
+        if line.startswith("VmHWM"):
+            return int(line.split()[1]) * 1024
+    return 0
 
 
 def _wait_until_healthy(url: str, process: subprocess.Popen[bytes]) -> None:
