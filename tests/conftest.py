@@ -140,7 +140,7 @@ def server(
         yield running
 
 
-def _wait_until(true: Callable[[], bool], seconds: float = 20) -> None:
+def _wait_until(true: Callable[[], bool], seconds: float = 60) -> None:
     deadline = time.monotonic() + seconds
     while not true():
         assert time.monotonic() < deadline, "waited in vain"

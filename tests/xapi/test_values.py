@@ -1,4 +1,4 @@
-from time import perf_counter
+from time import process_time
 from uuid import UUID
 
 import pytest
@@ -178,7 +178,7 @@ def test_ill_formed_language_tags_are_none(text):
         (is_duration, "PT" + "9.9" * 20_000 + "S"),
     ],
 )
-def test_hostile_texts_are_refused_in_no_time(is_well_formed, hostile):
-    started = perf_counter()
+def test_hostile_texts_do_not_keep_the_processor_busy(is_well_formed, hostile):
+    started = process_time()
     assert not is_well_formed(hostile)
-    assert perf_counter() - started < 1
+    assert process_time() - started < 1
