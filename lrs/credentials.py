@@ -49,8 +49,6 @@ REFRESH_SECONDS = 1.0
 HASHES = 2
 """So many secrets are hashed at once."""
 SYSTEM = "system"
-CREDENTIALS, BEARERS = "credentials", "bearers"
-"""The streams that tell which scopes a key had."""
 
 
 class Principal(msgspec.Struct, frozen=True):
@@ -118,8 +116,8 @@ class Credentials:
     """Makes, revokes and checks credentials."""
 
     def __init__(self, log: EventLog) -> None:
-        self._register = Register(log, CREDENTIALS, CredentialBook)
-        self._bearers = Register(log, BEARERS, BearerBook)
+        self._register = Register(log, "credentials", CredentialBook)
+        self._bearers = Register(log, "bearers", BearerBook)
         self._met = self._bearers.get()
         self._meeting = Lock()
         self._book = self._register.get()

@@ -21,7 +21,6 @@ from lrs.audit.history import (
     told,
     told_erased,
 )
-from lrs.credentials import BEARERS, CREDENTIALS
 from lrs.events import (
     DocumentDeleted,
     DocumentStored,
@@ -246,7 +245,7 @@ class _Roles:
     def of(self, event: Event) -> list[str] | None:
         """Return the scopes of an event's principal then; None: none are in the log."""
         if self._made is None:
-            told = chain.from_iterable(map(self._log.stream, (CREDENTIALS, BEARERS)))
+            told = chain.from_iterable(map(self._log.stream, ("credentials", "bearers")))
             self._made = sorted(told, key=attrgetter("timestamp"))
         scopes: Sequence[str] | None = None
         for each in self._made:
