@@ -15,9 +15,9 @@ from anyio.to_thread import run_sync
 from eventsourcing.persistence import StoredEvent
 from fastapi import FastAPI, Request, Response
 
+from lrs.append import Append, Head
 from lrs.credentials import Principal
 from lrs.index import IndexedStatement, Reference
-from lrs.log import Append, Head
 from lrs.main import open_store
 from lrs.settings import Settings, read_settings
 from lrs.store import Store

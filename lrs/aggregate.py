@@ -13,9 +13,10 @@ from uuid import UUID
 import msgspec
 from eventsourcing.persistence import IntegrityError
 
+from lrs.append import Entry
 from lrs.errors import Conflict
 from lrs.events import Event
-from lrs.log import Entry, EventLog, stream_id
+from lrs.log import EventLog, stream_id
 
 ATTEMPTS = 5
 

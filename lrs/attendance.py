@@ -12,6 +12,7 @@ from uuid import UUID, uuid5
 import orjson
 from eventsourcing.persistence import IntegrityError, PersistenceError
 
+from lrs.append import StatementDraft
 from lrs.attachments import attachment_events
 from lrs.credentials import OWN_SCOPES, Principal
 from lrs.errors import Conflict, NotFound, StatementConflict, Unavailable
@@ -22,7 +23,7 @@ from lrs.events import (
     ImportedFile,
     ImportEvidence,
 )
-from lrs.log import StatementDraft, stream_id
+from lrs.log import stream_id
 from lrs.plan import Session, read_plan
 from lrs.store import Store
 from lrs.xapi.equivalence import equivalent

@@ -1,16 +1,14 @@
 """The event log: the only place where events are appended, and the one everybody reads.
 
-`eventsourcing` stores, orders and guards the events. What is ours: an event's position and its
-moment of storage are given inside the recorder's lock (positions are dense, moments strictly
-increase, whatever the clock does), and the statement index is written in the same transaction.
+`eventsourcing` stores, orders and guards the events. What is ours stands in `lrs.append`: positions,
+moments, and the statement index in the same transaction.
 """
 
 from collections.abc import Callable, Iterator, Sequence
-from datetime import datetime, timedelta
-from typing import Any, ClassVar, NamedTuple, Protocol, cast
+from datetime import datetime
+from typing import Any, ClassVar, Protocol, cast
 from uuid import UUID, uuid5
 
-import orjson
 from eventsourcing.application import Application, LRUCache
 from eventsourcing.persistence import (
     InfrastructureFactory,
@@ -20,12 +18,11 @@ from eventsourcing.persistence import (
 )
 from eventsourcing.utils import Environment, EnvType
 
-from lrs.events import AttachmentStored, DocumentDeleted, DocumentStored, Event, StatementRecorded
-from lrs.index import IndexedStatement, IndexRows, Owner, Recorded, StatementIndex, index_rows
+from lrs.append import Append, Entry, Gone, Head, Stampable
+from lrs.events import AttachmentStored, Event, StatementRecorded
+from lrs.index import StatementIndex
 from lrs.replacements import Replacements
 from lrs.sealing import SealingMapper, from_micros, unseal
-from lrs.xapi.completion import Draft
-from lrs.xapi.filters import Terms, terms
 
 ERASURES = "erasures"
 _STREAMS = UUID("0b9f7e0c-8f0a-5a53-9d3e-6c5b5d2f4a10")
@@ -34,129 +31,6 @@ _STREAMS = UUID("0b9f7e0c-8f0a-5a53-9d3e-6c5b5d2f4a10")
 def stream_id(name: str) -> UUID:
     """Return the stream of a thing that is one of its kind, such as `programs`."""
     return uuid5(_STREAMS, name)
-
-
-class Head(NamedTuple):
-    """The end of the log: the last position (0: empty) and when it was stored."""
-
-    position: int
-    stored: datetime
-
-
-class Entry(NamedTuple):
-    """An event at its position."""
-
-    position: int
-    event: Event
-
-
-class Stampable(Protocol):
-    """What can be appended: something that becomes an event once it is told the time."""
-
-    @property
-    def originator_id(self) -> UUID:
-        """The stream."""
-
-    @property
-    def originator_version(self) -> int:
-        """The place in the stream."""
-
-    def stamped(self, at: datetime) -> Event:
-        """Return the event as stored at `at`."""
-
-
-class StatementDraft(NamedTuple):
-    """A complete statement but for its time."""
-
-    draft: Draft
-    principal: str
-
-    @property
-    def originator_id(self) -> UUID:
-        """The statement's id is its stream, so a statement's id is unique by the log's own rule."""
-        return self.draft.id
-
-    @property
-    def originator_version(self) -> int:
-        """Statements never change: each stream has this one event."""
-        return 1
-
-    def stamped(self, at: datetime) -> StatementRecorded:
-        """Return the statement as stored at `at`."""
-        return StatementRecorded(
-            originator_id=self.draft.id,
-            originator_version=1,
-            timestamp=at,
-            principal=self.principal,
-            statement=self.draft.at(at),
-        )
-
-
-class Rewritten(NamedTuple):
-    """What the filters see of a statement that is erased: before, and after (None: nothing)."""
-
-    before: IndexedStatement
-    after: Terms | None
-
-
-class Gone(NamedTuple):
-    """What an erasure destroys."""
-
-    targets: Sequence[int]
-    """The positions whose bodies and body salts go."""
-    statements: Sequence[Rewritten]
-    documents: Sequence[UUID]
-    """The streams of documents that are no more."""
-
-
-class Append:
-    """One append on its way into the log; recorders call it back while they hold the lock."""
-
-    def __init__(self, drafts: Sequence[Stampable], mapper: Mapper[UUID]) -> None:
-        self._drafts = drafts
-        self._mapper = mapper
-        self.entries: list[Entry] = []
-
-    def stamp(self, head: Head, now: datetime) -> list[StoredEvent]:
-        """Give the drafts their positions and times, one microsecond apart, never before the head."""
-        tick = timedelta(microseconds=1)
-        first = max(now, head.stored + tick)
-        self.entries = [
-            Entry(head.position + 1 + i, draft.stamped(first + i * tick))
-            for i, draft in enumerate(self._drafts)
-        ]
-        return [self._mapper.to_stored_event(entry.event) for entry in self.entries]
-
-    @property
-    def head(self) -> Head:
-        """The log's head once this append is committed."""
-        last = self.entries[-1]
-        return Head(last.position, cast("datetime", last.event.timestamp))
-
-    def documents(self) -> list[DocumentStored | DocumentDeleted]:
-        """Return the events about documents in this append."""
-        events = (entry.event for entry in self.entries)
-        return [each for each in events if isinstance(each, DocumentStored | DocumentDeleted)]
-
-    def statements(self) -> list[UUID]:
-        """Return the ids of the statements in this append."""
-        return [draft.draft.id for draft in self._drafts if isinstance(draft, StatementDraft)]
-
-    def index_rows(self, recorded: Recorded) -> IndexRows:
-        """Return what the statements in this append change in the index."""
-        return index_rows(
-            [
-                IndexedStatement(
-                    entry.position,
-                    draft.draft.id,
-                    cast("datetime", entry.event.timestamp),
-                    terms(draft.draft.parsed),
-                )
-                for entry, draft in zip(self.entries, self._drafts, strict=True)
-                if isinstance(draft, StatementDraft)
-            ],
-            recorded,
-        )
 
 
 class LogRecorder(Protocol):
@@ -379,21 +253,3 @@ class EventLog(Application[UUID]):
             return from_micros(0)
         (notification,) = self.read(position - 1, 1)
         return from_micros(unseal(notification.state).stored)
-
-
-def indexed(position: int, event: StoredEvent) -> IndexedStatement | None:
-    """Return a stored statement as the index sees it; None for other events."""
-    if event.topic != StatementRecorded.TOPIC:
-        return None
-    sealed = unseal(event.state)
-    if sealed.body is None:
-        return None
-    statement_terms = terms(orjson.loads(sealed.body))
-    stored = from_micros(sealed.stored)
-    return IndexedStatement(position, cast("UUID", event.originator_id), stored, statement_terms)
-
-
-def owner_of(event: DocumentStored | DocumentDeleted) -> Owner:
-    """Return whose document an event is about."""
-    registration = UUID(event.registration) if event.registration else None
-    return Owner(event.resource, event.activity, event.agent, registration)

@@ -8,8 +8,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 from uuid import UUID
 
+from lrs.append import Rewritten
 from lrs.index import IndexedStatement, Recorded, Reference, Term, own_keys
-from lrs.log import Rewritten
 
 
 class IndexChanges(NamedTuple):

@@ -7,11 +7,12 @@ from uuid import UUID
 
 import orjson
 
+from lrs.append import StatementDraft
 from lrs.credentials import Principal
 from lrs.errors import InvalidInput, InvalidStatement
 from lrs.events import AttachmentStored
 from lrs.index import Mine
-from lrs.log import EventLog, StatementDraft
+from lrs.log import EventLog
 from lrs.writer import Writer
 from lrs.xapi.completion import complete
 from lrs.xapi.filters import agent_term

@@ -16,9 +16,10 @@ from uuid import UUID
 
 from eventsourcing.persistence import IntegrityError, PersistenceError
 
+from lrs.append import StatementDraft
 from lrs.errors import LRSError, StatementConflict, Unavailable
 from lrs.events import AttachmentStored
-from lrs.log import EventLog, StatementDraft
+from lrs.log import EventLog
 from lrs.xapi.equivalence import equivalent
 
 GROUP_STATEMENTS = 2_000

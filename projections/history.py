@@ -15,6 +15,7 @@ from uuid import UUID
 import orjson
 from eventsourcing.persistence import StoredEvent
 
+from lrs.append import Entry
 from lrs.audit.history import (
     action_of,
     people_in,
@@ -29,7 +30,7 @@ from lrs.events import (
     PayloadErased,
     StatementRecorded,
 )
-from lrs.log import Entry, EventLog
+from lrs.log import EventLog
 from lrs.sealing import from_micros, unseal
 from projections.database import Database, Transaction
 from projections.history_search import (

@@ -10,6 +10,7 @@ from typing import Any, cast
 import msgspec
 import orjson
 
+from lrs.append import Entry
 from lrs.events import (
     PayloadErased,
     PeopleLinked,
@@ -18,7 +19,7 @@ from lrs.events import (
     ProgramWithdrawn,
     StatementRecorded,
 )
-from lrs.log import Entry, EventLog
+from lrs.log import EventLog
 from projections.database import Transaction
 from projections.knowledge import Knowledge, known_at
 from projections.planned import show_plans

@@ -9,6 +9,7 @@ from uuid import UUID
 import msgspec
 from eventsourcing.persistence import IntegrityError, PersistenceError
 
+from lrs.append import Entry, Gone
 from lrs.audit.erasure_plan import Held, Needles, Plan, is_statement, statement_of
 from lrs.audit.erasure_scan import Scan, scan_person
 from lrs.audit.history import canonical, moment_shown
@@ -16,7 +17,7 @@ from lrs.audit.holds import ErasureBook, HeldBack, Holds, Who, require_text
 from lrs.audit.redaction import Subject, voiding_by
 from lrs.errors import Conflict, InvalidInput, NotFound, Unavailable
 from lrs.events import Event, PayloadErased, PayloadReplaced, ProgramPlanned
-from lrs.log import ERASURES, Entry, EventLog, Gone, stream_id
+from lrs.log import ERASURES, EventLog, stream_id
 from lrs.replacements import replacement_stream
 from lrs.xapi.statement import VOIDED
 

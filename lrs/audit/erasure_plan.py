@@ -13,10 +13,11 @@ from uuid import UUID
 
 import orjson
 
+from lrs.append import Rewritten
 from lrs.audit.history import people_in
 from lrs.events import Event, PayloadReplaced, StatementRecorded
 from lrs.index import IndexedStatement
-from lrs.log import EventLog, Rewritten
+from lrs.log import EventLog
 from lrs.sealing import event_from_body, from_micros, unseal
 from lrs.xapi.actor import mbox_sha1
 from lrs.xapi.filters import terms

@@ -14,6 +14,7 @@ from fastapi import APIRouter, Request, Response
 from starlette.datastructures import QueryParams
 from starlette.responses import StreamingResponse
 
+from lrs.append import StatementDraft
 from lrs.attachments import attachment_events, stored_attachments
 from lrs.credentials import Principal
 from lrs.errors import InvalidInput, InvalidQuery, NotFound
@@ -23,7 +24,6 @@ from lrs.http.auth import require
 from lrs.http.body import chunks, read_body
 from lrs.http.disclosure import count_records
 from lrs.http.xapi import CONSISTENT_THROUGH, http_moment, last_modified, resource
-from lrs.log import StatementDraft
 from lrs.store import Store
 from lrs.xapi.formats import FORMATS, in_format
 from lrs.xapi.multipart import (

@@ -13,9 +13,9 @@ from eventsourcing.utils import retry
 from psycopg import Cursor
 from psycopg.rows import DictRow, tuple_row
 
+from lrs.append import Append, Gone, Head, indexed, owner_of
 from lrs.events import DocumentDeleted, DocumentStored
 from lrs.index import IndexedStatement, IndexRows, Reference, Term
-from lrs.log import Append, Gone, Head, indexed, owner_of
 from lrs.postgres.columns import Chunks, Integers
 from lrs.postgres.erasure import destroy
 from lrs.postgres.index import PostgresStatementIndex

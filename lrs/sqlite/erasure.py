@@ -3,8 +3,8 @@
 import orjson
 from eventsourcing.sqlite import SQLiteCursor
 
+from lrs.append import Gone
 from lrs.index import Recorded
-from lrs.log import Gone
 from lrs.reindexing import index_changes
 from lrs.sealing import without_body
 from lrs.sql import queries

@@ -9,9 +9,9 @@ import orjson
 from eventsourcing.persistence import StoredEvent
 from eventsourcing.sqlite import SQLiteApplicationRecorder, SQLiteCursor, SQLiteDatastore
 
+from lrs.append import Append, Head, indexed, owner_of
 from lrs.events import DocumentDeleted, DocumentStored
 from lrs.index import IndexedStatement, IndexRows, Reference
-from lrs.log import Append, Head, indexed, owner_of
 from lrs.sealing import from_micros, to_micros
 from lrs.sql import queries
 from lrs.sqlite.erasure import destroy

@@ -14,13 +14,13 @@ import orjson
 import pytest
 from msgspec import structs
 
+from lrs.append import Append, Head
 from lrs.audit import disclosure
 from lrs.audit.printing import as_csv, as_html, as_json
 from lrs.audit.routes import MUTATING, RECORDS
 from lrs.errors import InvalidSettings
 from lrs.events import EVENTS
 from lrs.http.statements import LANE
-from lrs.log import Append, Head
 from lrs.main import create_app, open_store, open_views
 from lrs.settings import Settings, read_settings
 from projections.comparison import compare

@@ -5,8 +5,8 @@ from uuid import UUID, uuid4
 
 import orjson
 
+from lrs.append import StatementDraft
 from lrs.credentials import Principal
-from lrs.log import StatementDraft
 from lrs.store import Store
 from lrs.xapi.versions import negotiate
 

@@ -6,7 +6,7 @@ from datetime import datetime
 import pytest
 from eventsourcing.persistence import IntegrityError
 
-from lrs.log import Append
+from lrs.append import Append
 from lrs.store import Store
 from tests.store.statements import drafts, statement
 

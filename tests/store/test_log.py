@@ -10,9 +10,10 @@ import orjson
 import pytest
 from eventsourcing.persistence import IntegrityError
 
+from lrs.append import Append, Head
 from lrs.errors import StatementConflict
 from lrs.events import StatementRecorded
-from lrs.log import Append, EventLog, Head, stream_id
+from lrs.log import EventLog, stream_id
 from lrs.main import open_log, open_store
 from lrs.sealing import SealingMapper, meta, unseal
 from lrs.settings import Settings
