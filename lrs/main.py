@@ -67,12 +67,14 @@ from lrs.store import Store
 from lrs.tokens import TokenVerifier
 from lrs.webhooks import Webhooks
 from lrs.writer import Writer
-from projections.database import SCHEMA, TABLES, Database, PostgresDatabase, SqliteDatabase
+from projections.database import TABLES, Database
 from projections.history import History
 from projections.http import report_router
 from projections.knowledge import person_behind
+from projections.postgres import SCHEMA, PostgresDatabase
 from projections.reports import Reports
 from projections.runner import Runner, tracked
+from projections.sqlite import SqliteDatabase
 from projections.vocabulary import adopt
 
 ROOMS = (

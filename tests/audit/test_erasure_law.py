@@ -14,7 +14,9 @@ from lrs.audit.erasure import Wanted
 from lrs.errors import NotFound
 from lrs.main import open_erasures
 from lrs.xapi.query import StatementQuery
-from projections.database import TABLES, Database, PostgresDatabase, SqliteTransaction
+from projections.database import TABLES, Database
+from projections.postgres import PostgresDatabase
+from projections.sqlite import SqliteTransaction
 from tests.audit.erasing import ADA, WHY, House, house_of
 from tests.conftest import ENGINES
 from tests.projections import course

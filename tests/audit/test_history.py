@@ -15,15 +15,11 @@ from lrs.main import open_store, open_views
 from lrs.settings import Settings
 from lrs.store import Store
 from projections import history_search as module
-from projections.database import (
-    SQL,
-    Database,
-    PostgresTransaction,
-    SqliteTransaction,
-    _postgres,
-)
+from projections.database import SQL, Database
 from projections.history import History, Search
+from projections.postgres import PostgresTransaction, _postgres
 from projections.runner import Runner, rebuild_views
+from projections.sqlite import SqliteTransaction
 from tests.projections import course
 from tests.store.statements import record, referring, statement, voiding
 
