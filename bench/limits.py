@@ -17,7 +17,7 @@ from fastapi import FastAPI, Request, Response
 
 from lrs.append import Append, Head
 from lrs.credentials import Principal
-from lrs.index import IndexedStatement, Reference
+from lrs.indexing import IndexedStatement, Reference
 from lrs.main import open_store
 from lrs.settings import Settings, read_settings
 from lrs.store import Store

@@ -13,7 +13,8 @@ import orjson
 from eventsourcing.persistence import Mapper, StoredEvent
 
 from lrs.events import DocumentDeleted, DocumentStored, Event, StatementRecorded
-from lrs.index import IndexedStatement, IndexRows, Owner, Recorded, index_rows
+from lrs.index import Owner
+from lrs.indexing import IndexedStatement, IndexRows, Recorded, index_rows
 from lrs.sealing import from_micros, unseal
 from lrs.xapi.completion import Draft
 from lrs.xapi.filters import Terms, terms

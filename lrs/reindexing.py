@@ -9,7 +9,7 @@ from typing import NamedTuple
 from uuid import UUID
 
 from lrs.append import Rewritten
-from lrs.index import IndexedStatement, Recorded, Reference, Term, own_keys
+from lrs.indexing import IndexedStatement, Recorded, Reference, Term, own_keys
 
 
 class IndexChanges(NamedTuple):

@@ -16,7 +16,7 @@ import orjson
 from lrs.append import Rewritten
 from lrs.audit.history import people_in
 from lrs.events import Event, PayloadReplaced, StatementRecorded
-from lrs.index import IndexedStatement
+from lrs.indexing import IndexedStatement
 from lrs.log import EventLog
 from lrs.sealing import event_from_body, from_micros, unseal
 from lrs.xapi.actor import mbox_sha1

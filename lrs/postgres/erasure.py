@@ -6,7 +6,7 @@ from psycopg import Cursor
 from psycopg.rows import DictRow
 
 from lrs.append import Gone
-from lrs.index import Recorded, Term
+from lrs.indexing import Recorded, Term
 from lrs.postgres.columns import Chunks, Integers
 from lrs.reindexing import index_changes
 from lrs.sealing import without_body

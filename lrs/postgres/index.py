@@ -11,7 +11,6 @@ from psycopg.rows import DictRow
 from psycopg.sql import SQL, Composed
 
 from lrs.index import (
-    ABOUT,
     Condition,
     Found,
     Mine,
@@ -22,8 +21,8 @@ from lrs.index import (
     conditions,
     read_found,
     read_page,
-    term_key,
 )
+from lrs.indexing import ABOUT, term_key
 from lrs.sql import queries
 from lrs.xapi.query import StatementQuery
 

@@ -15,7 +15,7 @@ from psycopg.rows import DictRow, tuple_row
 
 from lrs.append import Append, Gone, Head, indexed, owner_of
 from lrs.events import DocumentDeleted, DocumentStored
-from lrs.index import IndexedStatement, IndexRows, Reference, Term
+from lrs.indexing import IndexedStatement, IndexRows, Reference, Term
 from lrs.postgres.columns import Chunks, Integers
 from lrs.postgres.erasure import destroy
 from lrs.postgres.index import PostgresStatementIndex

@@ -4,7 +4,7 @@ import orjson
 from eventsourcing.sqlite import SQLiteCursor
 
 from lrs.append import Gone
-from lrs.index import Recorded
+from lrs.indexing import Recorded
 from lrs.reindexing import index_changes
 from lrs.sealing import without_body
 from lrs.sql import queries

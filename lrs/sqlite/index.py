@@ -10,7 +10,6 @@ from uuid import UUID
 from eventsourcing.sqlite import SQLiteCursor, SQLiteDatastore
 
 from lrs.index import (
-    ABOUT,
     Condition,
     Found,
     Mine,
@@ -21,8 +20,8 @@ from lrs.index import (
     conditions,
     read_found,
     read_page,
-    term_key,
 )
+from lrs.indexing import ABOUT, term_key
 from lrs.sealing import from_micros, to_micros
 from lrs.sql import queries
 from lrs.xapi.query import StatementQuery

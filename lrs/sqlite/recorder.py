@@ -11,7 +11,7 @@ from eventsourcing.sqlite import SQLiteApplicationRecorder, SQLiteCursor, SQLite
 
 from lrs.append import Append, Head, indexed, owner_of
 from lrs.events import DocumentDeleted, DocumentStored
-from lrs.index import IndexedStatement, IndexRows, Reference
+from lrs.indexing import IndexedStatement, IndexRows, Reference
 from lrs.sealing import from_micros, to_micros
 from lrs.sql import queries
 from lrs.sqlite.erasure import destroy
