@@ -120,7 +120,7 @@ class Append:
     def documents(self) -> list[DocumentStored | DocumentDeleted]:
         """Return the events about documents in this append."""
         events = (entry.event for entry in self.entries)
-        return [each for each in events if isinstance(each, DocumentStored | DocumentDeleted)]
+        return [each for each in events if isinstance(each, (DocumentStored, DocumentDeleted))]
 
     def statements(self) -> list[UUID]:
         """Return the ids of the statements in this append."""

@@ -6,7 +6,7 @@ request stays atomic: duplicates inside a group are settled here, and a conflict
 request that brought it.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import Future
 from contextlib import suppress
 from queue import Empty, SimpleQueue
@@ -125,15 +125,21 @@ class Writer:
 
     def _record(self, group: list[Request]) -> list[LRSError | None]:
         """Append what is new in the group; return each request's error, or None."""
+        # Ids that clients chose are mostly new; asking first would cost every append a question.
+        recorded: dict[UUID, bytes | None] = {}
+        given = [each.draft.id for r in group for each in r.drafts if each.draft.given_id]
         for _ in range(RACES):
-            # Another process may record one of the ids meanwhile; then settle again, knowing it.
             with suppress(IntegrityError):
-                return self._try(group)
-        return self._try(group)
+                return self._try(group, recorded)
+            # Another process may record one of the ids meanwhile; then settle again, knowing it.
+            recorded = self._log.statements(given) if given else {}
+        return self._try(group, recorded)
 
-    def _try(self, group: list[Request]) -> list[LRSError | None]:
-        """Append what is new; raise `IntegrityError` if that is no longer so when it is written."""
-        drafts, outcomes = self._settle(group)
+    def _try(
+        self, group: list[Request], recorded: Mapping[UUID, bytes | None]
+    ) -> list[LRSError | None]:
+        """Append what is not recorded; raise `IntegrityError` if something of it is, all the same."""
+        drafts, outcomes = _settle(group, recorded)
         attachments = self._new_attachments(group, outcomes)
         if drafts or attachments:
             self._log.append([*attachments, *drafts])
@@ -153,27 +159,31 @@ class Writer:
         stored = self._log.attachments(list(sent))
         return [attachment for stream, attachment in sent.items() if stream not in stored]
 
-    def _settle(self, group: list[Request]) -> tuple[list[StatementDraft], list[LRSError | None]]:
-        given = [each.draft.id for r in group for each in r.drafts if each.draft.given_id]
-        recorded: dict[UUID, bytes | None] = self._log.statements(given) if given else {}
-        accepted: dict[UUID, StatementDraft] = {}
-        outcomes: list[LRSError | None] = []
-        for request in group:
-            fresh: dict[UUID, StatementDraft] = {}
-            try:
-                for each in request.drafts:
-                    if not _is_recorded(each, recorded, accepted):
-                        fresh[each.draft.id] = each
-            except StatementConflict as conflict:
-                outcomes.append(conflict)
-            else:
-                accepted |= fresh
-                outcomes.append(None)
-        return list(accepted.values()), outcomes
+
+def _settle(
+    group: list[Request], recorded: Mapping[UUID, bytes | None]
+) -> tuple[list[StatementDraft], list[LRSError | None]]:
+    """Return what of a group is neither recorded nor in it twice, and each request's outcome."""
+    accepted: dict[UUID, StatementDraft] = {}
+    outcomes: list[LRSError | None] = []
+    for request in group:
+        fresh: dict[UUID, StatementDraft] = {}
+        try:
+            for each in request.drafts:
+                if not _is_recorded(each, recorded, accepted):
+                    fresh[each.draft.id] = each
+        except StatementConflict as conflict:
+            outcomes.append(conflict)
+        else:
+            accepted |= fresh
+            outcomes.append(None)
+    return list(accepted.values()), outcomes
 
 
 def _is_recorded(
-    each: StatementDraft, recorded: dict[UUID, bytes | None], accepted: dict[UUID, StatementDraft]
+    each: StatementDraft,
+    recorded: Mapping[UUID, bytes | None],
+    accepted: Mapping[UUID, StatementDraft],
 ) -> bool:
     """Return whether an equivalent statement has this id; raise `StatementConflict` if another has."""
     statement_id = each.draft.id

@@ -1,24 +1,24 @@
--- name: lock_appends
--- Held until the commit is done; whoever gets it shared knows that no append is under way.
-select pg_advisory_xact_lock(1819440897);
-
--- name: lock_head
--- Everything an append must know, read under its lock. The row lock alone would serialise appends;
--- the library's table lock is kept so that its guarantee holds for its own tools too.
-select position, stored, clock_timestamp() as now from log_head for update;
-
--- name: move_head
-update log_head set position = %b, stored = %b;
+-- name: lock
+-- Everything an append must know, read under its locks; see migration 5.
+select position, stored, now from lock_log();
 
 -- name: insert_events
--- Binary column arrays: the stock insert sends every state as escaped text.
+-- And move the head. Binary column arrays: the stock insert sends every state as escaped text. A place
+-- that is taken shows in the number of rows; as an error it would stand in the database's own log
+-- whenever a client sends something again.
+with moved as (update log_head set position = %b, stored = %b)
 insert into event (notification_id, originator_id, originator_version, topic, state)
-select * from unnest(%b::bigint[], %b::uuid[], %b::bigint[], %b::text[], %b::bytea[]);
+select * from unnest(%b::bigint[], %b::uuid[], %b::bigint[], %b::text[], %b::bytea[])
+on conflict do nothing;
 
 -- name: insert_statements
 insert into statement (position, stored) select * from unnest(%b::bigint[], %b::timestamptz[]);
 
--- name: insert_fresh_terms
+-- name: insert_fresh
+-- Statements and their terms, of which none can be there already.
+with listed as (
+    insert into statement (position, stored) select * from unnest(%b::bigint[], %b::timestamptz[])
+)
 insert into term (kind, key, position, via)
 select kind, key, position, 0
 from unnest(%b::smallint[], %b::bigint[], %b::bigint[]) as fresh (kind, key, position);
