@@ -56,11 +56,8 @@ def _columns(rows: list[Term]) -> tuple[Any, ...]:
 
 
 def _run(curs: Cursor[DictRow], query: str, *parameters: Any) -> None:
-    # A cursor of its own for each: in a pipeline, a cursor keeps the results not yet fetched.
-    with curs.connection.cursor() as own:
-        own.execute(query.encode(), parameters, binary=True)
+    curs.execute(query.encode(), parameters, binary=True)
 
 
 def _rows(curs: Cursor[DictRow], query: str, *parameters: Any) -> list[DictRow]:
-    with curs.connection.cursor() as own:
-        return own.execute(query.encode(), parameters, binary=True).fetchall()
+    return curs.execute(query.encode(), parameters, binary=True).fetchall()

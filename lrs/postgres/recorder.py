@@ -186,9 +186,7 @@ def _write_document(curs: Cursor[DictRow], event: DocumentStored | DocumentDelet
 
 
 def _execute(curs: Cursor[DictRow], query: str, parameters: tuple[Any, ...]) -> None:
-    # A cursor of its own for each: in a pipeline, a cursor keeps the results not yet fetched.
-    with curs.connection.cursor() as own:
-        own.execute(SQL[query], parameters, prepare=True)
+    curs.execute(SQL[query], parameters, prepare=True)
 
 
 def _listed(rows: list[tuple[int, datetime]]) -> tuple[Any, ...]:
