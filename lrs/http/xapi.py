@@ -1,7 +1,7 @@
 """What all xAPI resources share: version negotiation, headers on every answer, errors as JSON."""
 
 from collections.abc import Awaitable, Callable
-from datetime import datetime
+from datetime import UTC, datetime
 from email.utils import format_datetime
 
 from fastapi import Request, Response
@@ -42,8 +42,8 @@ def resource(handler: Handler) -> Callable[[Request], Awaitable[Response]]:
 
 
 def http_moment(moment: datetime) -> str:
-    """Return a moment with milliseconds, rounded down, as the consistent-through header has it."""
-    return moment.strftime("%Y-%m-%dT%H:%M:%S.") + f"{moment.microsecond // 1000:03d}Z"
+    """Return a moment in UTC, milliseconds rounded down, as the consistent-through header has it."""
+    return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 def _error(error: LRSError) -> Response:

@@ -4,13 +4,17 @@ import base64
 import socket
 import threading
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
 from typing import Any
 from uuid import uuid4
 
 import httpx
 import msgspec
 import orjson
+import psycopg
 import pytest
+from psycopg.sql import SQL, Identifier
 
 from lrs.main import open_store
 from lrs.settings import Settings
@@ -175,6 +179,28 @@ def test_every_answer_tells_its_version_and_what_it_is_consistent_through(server
         assert answer.headers["x-experience-api-version"] == "2.0.0"
         through = answer.headers["x-experience-api-consistent-through"]
         assert len(through) == len("2026-11-24T10:00:00.000Z")
+
+
+def test_moments_are_utc_where_the_database_lives_in_another_zone(
+    new_settings: Callable[[str], Settings],
+) -> None:
+    settings = new_settings("postgresql")
+    with psycopg.connect(settings.database_url, autocommit=True) as connection:
+        name = SQL("alter database {} set timezone to 'Asia/Kolkata'")
+        connection.execute(name.format(Identifier(connection.info.dbname)))
+    with serving(settings) as running:
+        sent = statement()
+        posted = post(running, sent)
+        got = running.client.get(STATEMENTS, params={"statementId": sent["id"]})
+        page = running.client.get(STATEMENTS)
+    told = [
+        datetime.fromisoformat(answer.headers["x-experience-api-consistent-through"])
+        for answer in (posted, got, page)
+    ]
+    told += [parsedate_to_datetime(answer.headers["last-modified"]) for answer in (got, page)]
+    told.append(datetime.fromisoformat(got.json()["stored"]))
+    now = datetime.now(UTC)
+    assert all(abs(now - each) < timedelta(minutes=5) for each in told)
 
 
 @pytest.mark.parametrize("asked", ["1.0", "1.0.0", "1.0.3", "2.0", "2.0.0", "2.0.1"])
