@@ -39,6 +39,7 @@ class House:
         if path is None:
             with psycopg.connect(self.settings.database_url) as connection:
                 connection.execute("set search_path = views")
+                connection.execute("set timezone = 'UTC'")
                 cursor = connection.execute(query.encode())
                 names = [column.name for column in cursor.description or ()]
                 return [dict(zip(names, row, strict=True)) for row in cursor]
