@@ -241,11 +241,11 @@ def test_a_signer_that_is_killed_never_contradicts_itself(
     victim = Victim(settings, key)
     with victim.process:
         published = [
-            note for _ in range(KILLS) for note in victim.kill_after(seconds.uniform(0, 0.06))
+            note for _ in range(KILLS) for note in victim.kill_after(seconds.uniform(0, 0.1))
         ]
         assert victim.process.stdin
         victim.process.stdin.close()
-    assert len(published) >= 2 * KILLS
+    assert len(published) > KILLS, "none was killed at work"
     with audited(settings, key) as log:
         log.record(1)
         last = log.sign()
