@@ -1,4 +1,4 @@
-"""The log's recorder on PostgreSQL: the library's insert, in binary, with the index beside it."""
+"""The log's recorder on PostgreSQL: an insert of our own, in binary, with the index beside it."""
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
@@ -28,7 +28,7 @@ SQL = queries("lrs.postgres", "log.sql")
 
 
 class PostgresLogRecorder(PostgresApplicationRecorder):
-    """Keeps the library's transaction, table lock and order; replaces the statement inside.
+    """Keeps the library's table lock and order; the transaction within is ours.
 
     No NOTIFY here: inside the transaction it would serialise commits over the whole cluster.
     """

@@ -1,9 +1,7 @@
 """`lrs import` on both engines: what is told is recorded once, and kept with the file it came in."""
 
 import json
-import sys
 import tracemalloc
-from collections.abc import Callable
 from hashlib import sha256
 from itertools import pairwise
 from pathlib import Path
@@ -14,10 +12,10 @@ import pytest
 import yaml
 
 from lrs.attachments import attachment_stream
-from lrs.cli import main
 from lrs.events import AttachmentStored, AttendanceImported, Event, StatementRecorded
 from lrs.main import open_store
 from lrs.settings import Settings
+from tests.conftest import Lrs
 from tests.projections import course
 
 FILES = Path(__file__).parents[1] / "adapters" / "files"
@@ -40,7 +38,7 @@ POLLS = (
 class Importing:
     """The command on a store that knows the course, and files to give to it."""
 
-    def __init__(self, folder: Path, settings: Settings, run: Callable[..., Any]) -> None:
+    def __init__(self, folder: Path, settings: Settings, run: Lrs) -> None:
         self.folder, self.settings, self.run = folder, settings, run
 
     def file(self, name: str, content: bytes) -> str:
@@ -50,8 +48,7 @@ class Importing:
 
     def __call__(self, *arguments: str, tool: str = "auto") -> tuple[int, str, str]:
         session = ["--program", "course", "--session", SESSION]
-        code, out, err = self.run("import", tool, *arguments, *session)
-        return int(code), str(out), str(err)
+        return self.run("import", tool, *arguments, *session)
 
     def done(self, *arguments: str) -> Any:
         code, out, err = self(*arguments, *LOCAL, "--json")
@@ -82,31 +79,16 @@ class Importing:
 
 
 @pytest.fixture
-def importing(
-    settings: Settings,
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    capsys: pytest.CaptureFixture[str],
-) -> Importing:
-    monkeypatch.setenv("LRS_DATABASE_URL", settings.database_url)
-    monkeypatch.setenv("COLUMNS", "200")
-
-    def run(*arguments: str) -> tuple[int, str, str]:
-        monkeypatch.setattr(sys, "argv", ["lrs", *arguments])
-        with pytest.raises(SystemExit) as ended:
-            main()
-        captured = capsys.readouterr()
-        return int(ended.value.code or 0), captured.out, captured.err
-
+def importing(lrs: Lrs, settings: Settings, tmp_path: Path) -> Importing:
     document = course.document()
     document["sessions"][0] |= {
         "id": SESSION,
         "starts": "2026-10-19T12:00:00",
         "ends": "2026-10-19T13:00:00",
     }
-    command = Importing(tmp_path, Settings(database_url=settings.database_url), run)
+    command = Importing(tmp_path, Settings(database_url=settings.database_url), lrs)
     plan = command.file("course.yaml", yaml.safe_dump(document).encode())
-    assert run("program", "apply", plan)[0] == 0
+    assert lrs("program", "apply", plan)[0] == 0
     return command
 
 
